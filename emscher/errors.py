@@ -1,0 +1,71 @@
+"""Every error Emscher raises on purpose.
+
+::
+
+    EmscherError                 catch this to catch all of ours
+    ├── OperatorError            somebody at the keyboard can mend it: one line, exit 2, no traceback
+    │   ├── SettingError         a setting is wrong or a secret is missing
+    │   ├── PortInUseError       an address is taken; names the setting that moves us elsewhere
+    │   ├── DatabaseMissingError the database does not answer or refuses us
+    │   ├── BrokerMissingError   the broker does not answer or refuses us
+    │   ├── MigrationError       the schema cannot be brought up to date
+    │   ├── CityError            a GeoJSON of sites and sensors does not fit
+    │   └── RecordingError       a recording or its mapping file does not fit
+    ├── RejectedError            a message or reading is refused; carries the reason (:mod:`emscher.rejection`)
+    └── CodecError               binary COPY data is not what the declared columns say
+"""
+
+from __future__ import annotations
+
+
+class EmscherError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class OperatorError(EmscherError):
+    """Something the person at the keyboard can mend; its text says what and how.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, in one line.
+    mend : str, optional
+        What to do about it, in one line.
+    """
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(f"{what} {mend}".strip())
+        self.what = what
+        self.mend = mend
+
+
+class SettingError(OperatorError):
+    """A setting has a wrong value or a secret is missing."""
+
+
+class PortInUseError(OperatorError):
+    """An address is taken by another program."""
+
+
+class DatabaseMissingError(OperatorError):
+    """The database does not answer, or refuses the connection."""
+
+
+class BrokerMissingError(OperatorError):
+    """The MQTT broker does not answer, or refuses the connection."""
+
+
+class MigrationError(OperatorError):
+    """The schema cannot be brought up to date."""
+
+
+class CityError(OperatorError):
+    """A description of sites and sensors does not fit."""
+
+
+class RecordingError(OperatorError):
+    """A recording, or the mapping that explains it, does not fit."""
+
+
+class CodecError(EmscherError):
+    """Binary COPY data is not what the declared columns say."""
