@@ -1,0 +1,206 @@
+"""The city: sites and sensors, read from GeoJSON and written to the store.
+
+A FeatureCollection of points. A site has the properties ``type: "site"``, ``key``, ``kind`` and ``name``; a sensor has
+``type: "sensor"``, ``key``, ``stream`` and ``site``. Every other property is kept as metadata.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from emscher.errors import CityError
+from emscher.sensor_key import SensorKey
+from emscher.store.pool import Connection
+from emscher.store.query import queries
+from emscher.streams import streams
+
+_SQL = queries("emscher", "city.sql")
+_OWN = {"type", "key", "kind", "name", "stream", "site"}
+
+
+class _Point(msgspec.Struct):
+    type: Literal["Point"]
+    coordinates: tuple[float, float]
+
+
+class _Site(msgspec.Struct, tag="site", tag_field="type"):
+    key: SensorKey
+    kind: str
+    name: str
+
+
+class _Sensor(msgspec.Struct, tag="sensor", tag_field="type"):
+    key: SensorKey
+    stream: str
+    site: SensorKey
+
+
+class _Feature(msgspec.Struct):
+    properties: _Site | _Sensor
+    geometry: _Point | None = None
+
+
+class _Collection(msgspec.Struct):
+    type: Literal["FeatureCollection"]
+    features: list[_Feature]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A site or a sensor as the store keeps it: position in degrees (WGS 84), None where it has none."""
+
+    key: str
+    longitude: float | None
+    latitude: float | None
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Site(Place):
+    """A place whose sensors belong together."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor(Place):
+    """A sensor of a stream at a site."""
+
+    stream: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Sites and sensors of one description."""
+
+    sites: Sequence[Site]
+    sensors: Sequence[Sensor]
+
+
+def find(name: str) -> Path:
+    """Find a description by the name it ships under, or by path.
+
+    Raises
+    ------
+    CityError
+        There is none; the text names those that ship.
+    """
+    # Data of another folder, found by its place; no code of it is imported.
+    shipped = Path(str(files("simulators").joinpath("city")))
+    for path in (shipped / f"{name}.geojson", Path(name)):
+        if path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in shipped.glob("*.geojson")))
+    raise CityError(f"There is no city {name!r}.", f"Set EMSCHER_CITY to one of {known}, or to the path of a GeoJSON file.")
+
+
+def read(name: str) -> City:
+    """Read a description and check it.
+
+    Parameters
+    ----------
+    name : str
+        Name of a city that ships, or path of a GeoJSON file.
+
+    Raises
+    ------
+    CityError
+        The file is missing or does not fit; the text says where.
+    """
+    path = find(name)
+    content = path.read_bytes()
+    try:
+        collection = msgspec.json.decode(content, type=_Collection)
+        raw = json.loads(content)["features"]
+    except (msgspec.DecodeError, ValueError, RecursionError) as exc:
+        raise CityError(f"{path} is no description of a city: {exc}.", "See emscher/city.py for its form.") from exc
+    sites, sensors = [], []
+    for feature, as_read in zip(collection.features, raw, strict=True):
+        longitude, latitude = feature.geometry.coordinates if feature.geometry else (None, None)
+        metadata = {name: value for name, value in as_read["properties"].items() if name not in _OWN}
+        one = feature.properties
+        if isinstance(one, _Site):
+            sites.append(Site(one.key, longitude, latitude, metadata, one.kind, one.name))
+        else:
+            sensors.append(Sensor(one.key, longitude, latitude, metadata, one.stream, one.site))
+    _check(path, sites, sensors)
+    return City(sites, sensors)
+
+
+async def write(connection: Connection, described: City) -> tuple[int, int]:
+    """Insert or update sites and sensors; what the description no longer names stays.
+
+    Parameters
+    ----------
+    connection : Connection
+        In the writer's role.
+    described : City
+        What :func:`read` gave.
+
+    Returns
+    -------
+    sites, sensors : int
+        How many were written.
+
+    Raises
+    ------
+    CityError
+        A sensor is already there under another stream.
+    """
+    async with connection.transaction(), connection.cursor() as cursor:
+        await cursor.executemany(
+            _SQL["upsert_site"].sql,
+            [
+                {
+                    "key": one.key,
+                    "kind": one.kind,
+                    "name": one.name,
+                    "longitude": one.longitude,
+                    "latitude": one.latitude,
+                    "metadata": Jsonb(one.metadata),
+                }
+                for one in described.sites
+            ],
+        )
+        for one in described.sensors:
+            await cursor.execute(
+                _SQL["upsert_sensor"].sql,
+                {
+                    "key": one.key,
+                    "stream": one.stream,
+                    "site": one.site,
+                    "longitude": one.longitude,
+                    "latitude": one.latitude,
+                    "metadata": Jsonb(one.metadata),
+                },
+            )
+            if not cursor.rowcount:
+                raise CityError(f"Sensor {one.key} is in the store under another stream than {one.stream}.", "Rename it.")
+    return len(described.sites), len(described.sensors)
+
+
+def _check(path: Path, sites: Sequence[Site], sensors: Sequence[Sensor]) -> None:
+    known = {site.key for site in sites}
+    seen: set[str] = set()
+    for place in (*sites, *sensors):
+        kind = "site" if isinstance(place, Site) else "sensor"
+        if f"{kind} {place.key}" in seen:
+            raise CityError(f"{path}: the {kind} {place.key} stands there twice.", "Keys are unique.")
+        seen.add(f"{kind} {place.key}")
+    for sensor in sensors:
+        if sensor.stream not in streams():
+            raise CityError(
+                f"{path}: sensor {sensor.key} names the stream {sensor.stream!r}.", f"Streams are {', '.join(streams())}."
+            )
+        if sensor.site not in known:
+            raise CityError(f"{path}: sensor {sensor.key} names the site {sensor.site!r}, which is not there.", "Add it.")

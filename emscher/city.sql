@@ -1,0 +1,17 @@
+-- name: upsert_site
+-- Write a site, or bring the one of that key up to date.
+INSERT INTO site (key, kind, name, longitude, latitude, metadata)
+VALUES (%(key)s, %(kind)s, %(name)s, %(longitude)s, %(latitude)s, %(metadata)s)
+ON CONFLICT (key) DO UPDATE
+SET kind = excluded.kind, name = excluded.name, longitude = excluded.longitude, latitude = excluded.latitude,
+    metadata = excluded.metadata
+
+-- name: upsert_sensor
+-- Write a sensor, or bring the one of that key up to date unless it belongs to another stream.
+INSERT INTO sensor (key, stream, site_id, configured, longitude, latitude, metadata)
+SELECT %(key)s, %(stream)s, site.site_id, true, %(longitude)s, %(latitude)s, %(metadata)s
+FROM site WHERE site.key = %(site)s
+ON CONFLICT (key) DO UPDATE
+SET site_id = excluded.site_id, configured = true, longitude = excluded.longitude, latitude = excluded.latitude,
+    metadata = excluded.metadata
+WHERE sensor.stream = excluded.stream

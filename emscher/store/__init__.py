@@ -1,0 +1,1 @@
+"""The store: connections, migrations, named queries and the binary COPY codec."""

@@ -1,0 +1,42 @@
+"""The commands ``emscher migrate`` and ``emscher city``."""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+
+from emscher import city, log, settings
+from emscher.store.migrate import migrate as bring_up_to_date
+from emscher.store.pool import pool
+
+city_app = typer.Typer(help="Sites and sensors of the city.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of the store."""
+    app.command("migrate")(migrate)
+    app.add_typer(city_app, name="city")
+
+
+def migrate() -> None:
+    """Bring the database's schema up to date; run it once before anything else, and after every upgrade."""
+    loaded = settings.load()
+    log.configure(loaded, "migrate")
+    flavour, applied = asyncio.run(bring_up_to_date(loaded))
+    typer.echo(f"The schema is up to date ({flavour}); {len(applied)} migrations were applied.")
+
+
+@city_app.command("load")
+def load() -> None:
+    """Read the city's sites and sensors from GeoJSON (EMSCHER_CITY) and write them to the store."""
+    loaded = settings.load()
+    log.configure(loaded, "city")
+
+    async def run() -> tuple[int, int]:
+        described = city.read(loaded.city)
+        async with pool(loaded, "writer", 1) as connections, connections.connection() as connection:
+            return await city.write(connection, described)
+
+    sites, sensors = asyncio.run(run())
+    typer.echo(f"{sites} sites and {sensors} sensors are in the store.")

@@ -1,0 +1,45 @@
+-- Workload of servers: counters per application and node, and the energy an application is to answer for.
+
+CREATE TABLE workload_reading (
+    sensor_id integer NOT NULL,
+    observed_at timestamptz NOT NULL,
+    simulated boolean NOT NULL,
+    cpu_s double precision NOT NULL,
+    memory_bytes bigint,
+    operations bigint,
+    PRIMARY KEY (sensor_id, observed_at)
+);
+SELECT readings_table('workload', '7 days', '400 days', true, 'a year and a month, to compare with the year before');
+
+CREATE TABLE workload_indicator (
+    sensor_id integer NOT NULL,
+    window_start timestamptz NOT NULL,
+    width_s integer NOT NULL,
+    simulated boolean NOT NULL,
+    cpu_share_ratio double precision,
+    energy_kwh double precision,
+    coverage_ratio double precision NOT NULL,
+    revision integer NOT NULL,
+    computed_at timestamptz NOT NULL,
+    PRIMARY KEY (sensor_id, window_start)
+);
+COMMENT ON COLUMN workload_indicator.energy_kwh IS 'Active share of the node''s energy by CPU time; idle energy is not attributed here';
+SELECT keep_indicators('workload_indicator', '30 days');
+
+DO $$
+DECLARE
+    bucket record;
+BEGIN
+    FOR bucket IN SELECT * FROM (VALUES
+        ('1h', interval '1 hour', 'time_bucket(''1 hour'', window_start)'),
+        ('1d', interval '1 day', 'time_bucket(''1 day'', window_start, ''Europe/Berlin'')')
+    ) AS b (suffix, width, expression) LOOP
+        PERFORM roll_up('workload_indicator_' || bucket.suffix, format($query$
+            SELECT sensor_id, %s AS window_start, bool_or(simulated) AS simulated,
+                   avg(cpu_share_ratio) AS cpu_share_ratio, sum(energy_kwh) AS energy_kwh,
+                   sum(coverage_ratio * width_s) AS covered_s
+            FROM workload_indicator GROUP BY 1, 2
+        $query$, bucket.expression), bucket.width);
+    END LOOP;
+END
+$$;
