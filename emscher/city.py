@@ -101,7 +101,9 @@ def find(name: str) -> Path:
         if path.is_file():
             return path
     known = ", ".join(sorted(path.stem for path in shipped.glob("*.geojson")))
-    raise CityError(f"There is no city {name!r}.", f"Set EMSCHER_CITY to one of {known}, or to the path of a GeoJSON file.")
+    raise CityError(
+        f"There is no city {name!r}.", f"Set EMSCHER_CITY to one of {known}, or to the path of a GeoJSON file."
+    )
 
 
 def read(name: str) -> City:
@@ -159,7 +161,7 @@ async def write(connection: Connection, described: City) -> tuple[int, int]:
     """
     async with connection.transaction(), connection.cursor() as cursor:
         await cursor.executemany(
-            _SQL["upsert_site"].sql,
+            _SQL["upsert_site"].statement,
             [
                 {
                     "key": one.key,
@@ -174,7 +176,7 @@ async def write(connection: Connection, described: City) -> tuple[int, int]:
         )
         for one in described.sensors:
             await cursor.execute(
-                _SQL["upsert_sensor"].sql,
+                _SQL["upsert_sensor"].statement,
                 {
                     "key": one.key,
                     "stream": one.stream,
@@ -185,7 +187,9 @@ async def write(connection: Connection, described: City) -> tuple[int, int]:
                 },
             )
             if not cursor.rowcount:
-                raise CityError(f"Sensor {one.key} is in the store under another stream than {one.stream}.", "Rename it.")
+                raise CityError(
+                    f"Sensor {one.key} is in the store under another stream than {one.stream}.", "Rename it."
+                )
     return len(described.sites), len(described.sensors)
 
 
@@ -200,7 +204,10 @@ def _check(path: Path, sites: Sequence[Site], sensors: Sequence[Sensor]) -> None
     for sensor in sensors:
         if sensor.stream not in streams():
             raise CityError(
-                f"{path}: sensor {sensor.key} names the stream {sensor.stream!r}.", f"Streams are {', '.join(streams())}."
+                f"{path}: sensor {sensor.key} names the stream {sensor.stream!r}.",
+                f"Streams are {', '.join(streams())}.",
             )
         if sensor.site not in known:
-            raise CityError(f"{path}: sensor {sensor.key} names the site {sensor.site!r}, which is not there.", "Add it.")
+            raise CityError(
+                f"{path}: sensor {sensor.key} names the site {sensor.site!r}, which is not there.", "Add it."
+            )

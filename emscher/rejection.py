@@ -41,12 +41,15 @@ class RejectedError(EmscherError):
         One of the closed list.
     detail : str
         What exactly, for the person who mends the sender; never holds a value of a private stream.
+    part : bytes, optional
+        The reading among those of a message that is meant; empty for all of it.
     """
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str, part: bytes = b"") -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.part = part
 
 
 def of(exc: Exception) -> RejectedError:
@@ -75,7 +78,7 @@ def _reason_of(text: str) -> Reason:
         return Reason.MISSING_FIELD
     if "unknown field" in text:
         return Reason.UNKNOWN_FIELD
-    if text.startswith(("Expected `", "Invalid RFC3339")) and "got `" in text or "RFC3339" in text:
+    if "got `" in text or "RFC3339" in text:
         return Reason.WRONG_TYPE
     if "timezone component" in text:
         return Reason.WRONG_TYPE

@@ -9,7 +9,9 @@ from msgspec import Meta
 
 PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
-SensorKey = Annotated[str, Meta(pattern=PATTERN, description="Letters, digits, point, underscore and hyphen; 64 at most")]
+SensorKey = Annotated[
+    str, Meta(pattern=PATTERN, description="Letters, digits, point, underscore and hyphen; 64 at most")
+]
 
 _SHAPE = re.compile(PATTERN)
 

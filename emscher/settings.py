@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     # The place
     data_dir: Path = Field(Path(".emscher"), description="Folder of the embedded database, broker and logs of the demo")
     city: str = Field(
-        "dortmund", min_length=1, description="City to load: a name shipped in simulators/city, or the path of a GeoJSON file"
+        "dortmund",
+        min_length=1,
+        description="City to load: a name from simulators/city, or the path of a GeoJSON file",
     )
     time_zone: Literal["Europe/Berlin"] = Field(
         "Europe/Berlin", description="Zone in which days and quarters of reports begin; stored times are UTC"
@@ -49,10 +51,11 @@ class Settings(BaseSettings):
     # The database
     database_url: SecretStr = Field(
         SecretStr("postgresql://postgres@127.0.0.1:5432/emscher"),
-        description="PostgreSQL or TimescaleDB this process connects to; it then acts in its own role (writer, reader or public)",
+        description="PostgreSQL or TimescaleDB to connect to; a process then acts in its role (writer, reader, public)",
     )
     database_flavour: Literal["auto", "plain", "timescaledb"] = Field(
-        "auto", description="Schema a migration lays: TimescaleDB where the server offers it (auto), or one of the two by name"
+        "auto",
+        description="Schema that `emscher migrate` lays: TimescaleDB where offered (auto), or one of the two by name",
     )
     database_writer_password: SecretStr | None = Field(
         None, description="If set, `emscher migrate` lets the role emscher_writer log in with it"
@@ -80,7 +83,7 @@ class Settings(BaseSettings):
     mqtt_client_id: str = Field(
         "emscher-ingest",
         pattern=r"^[A-Za-z0-9_-]{1,64}$",
-        description="Name of ingest's session at the broker; the broker keeps its messages under it while ingest is away",
+        description="Name of ingest's session at the broker, which keeps messages under it while ingest is away",
     )
 
     # Ingest
@@ -101,8 +104,8 @@ class Settings(BaseSettings):
         ge=0,
         le=36_500,
         description=(
-            "0: a reading older than its stream is kept is rejected as too_old. Otherwise older ones are taken and kept up to"
-            " this age, for benches that replay old recordings; access-point readings are never kept longer for it"
+            "0: a reading older than its stream is kept is rejected as too_old. Otherwise older ones are taken and kept up"
+            " to this age, for benches that replay old recordings; access-point readings are never kept longer for it"
         ),
     )
 
@@ -111,23 +114,29 @@ class Settings(BaseSettings):
         0.25, gt=0, le=60, description="Pause of a worker that finds no due window before it looks again"
     )
     process_workers: int = Field(1, ge=1, le=64, description="Workers in one `emscher process`")
-    retention_every_s: int = Field(3600, ge=1, le=86_400, description="How often processing removes what is past its retention")
+    retention_every_s: int = Field(
+        3600, ge=1, le=86_400, description="How often processing removes what is past its retention"
+    )
 
     # The API
     api_host: str = Field("127.0.0.1", min_length=1, description="Address the API listens on")
     api_port: Port = Field(8080, description="Port the API listens on")
     api_key: SecretStr | None = Field(
-        None, description="Key for internal data (header X-API-Key); without it internal routes answer 403 to everyone"
+        None, description="Key for internal data (header X-API-Key); without it internal routes refuse everyone"
     )
 
     # Metrics of the processes without a web server
-    ingest_metrics_port: int = Field(0, ge=0, le=65535, description="Port of ingest's Prometheus metrics; 0 switches it off")
+    ingest_metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port of ingest's Prometheus metrics; 0 switches it off"
+    )
     process_metrics_port: int = Field(
         0, ge=0, le=65535, description="Port of processing's Prometheus metrics; 0 switches it off"
     )
 
     # Simulators
-    simulate_seed: int = Field(44135, ge=0, le=2**32 - 1, description="Seed of the pretend city; the same seed gives the same city")
+    simulate_seed: int = Field(
+        44135, ge=0, le=2**32 - 1, description="Seed of the pretend city; the same seed, the same city"
+    )
 
     # Logs
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line written")
@@ -184,14 +193,18 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"][:1]).upper()
-        raise SettingError(f"{name}: {first['msg']}.", "`emscher settings` lists every setting and its values.") from exc
+        raise SettingError(
+            f"{name}: {first['msg']}.", "`emscher settings` lists every setting and its values."
+        ) from exc
 
 
 def rows(settings: Settings) -> list[SettingRow]:
     """Every setting with its value, its source and what it does; secrets masked."""
     found = {name: where for where, source in reversed(list(_sources(Settings))) for name in source()}
     return [
-        SettingRow(PREFIX + name.upper(), _shown(getattr(settings, name)), found.get(name, "default"), str(field.description))
+        SettingRow(
+            PREFIX + name.upper(), _shown(getattr(settings, name)), found.get(name, "default"), str(field.description)
+        )
         for name, field in Settings.model_fields.items()
     ]
 

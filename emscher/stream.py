@@ -30,7 +30,7 @@ Row = tuple[Any, ...]
 """One reading as the values of its stream's columns, times in microseconds since 1970, a missing value None."""
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Base of all readings: a checked value from one sensor; an unknown field is refused."""
 
     simulated: bool = False
@@ -231,7 +231,8 @@ class Stream:
             try:
                 yield self._one_decoder.decode(part)
             except (msgspec.DecodeError, ValueError, RecursionError) as exc:
-                yield self._explain(exc)
+                refused = self._explain(exc)
+                yield RejectedError(refused.reason, refused.detail, bytes(part))
 
     def _explain(self, exc: Exception) -> RejectedError:
         """Name the reason, and for a field nobody knows the one that was probably meant."""
@@ -251,7 +252,22 @@ class Stream:
 
 _RAW_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
-_UNIT_ENDINGS = ("_kmh", "_mph", "_ms", "_pct", "_ratio", "_wh", "_kwh", "_w", "_kw", "_s", "_min", "_bytes", "_kb", "_mb")
+_UNIT_ENDINGS = (
+    "_kmh",
+    "_mph",
+    "_ms",
+    "_pct",
+    "_ratio",
+    "_wh",
+    "_kwh",
+    "_w",
+    "_kw",
+    "_s",
+    "_min",
+    "_bytes",
+    "_kb",
+    "_mb",
+)
 
 
 def _stem(name: str) -> str:

@@ -1,1 +1,1 @@
-"""To be described."""
+"""MQTT to the store: nothing is lost, everything is accounted for."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""The store to indicators: a worker claims due windows, NumPy kernels compute them."""

@@ -1,8 +1,8 @@
 """The COPY codec: NumPy structured arrays to PostgreSQL's binary COPY format and back, without a loop over rows.
 
-In memory a row is fixed-width: a time is ``M8[us]``, a number that may be missing is ``f8`` with NaN for missing. On the
-way out of the database the query coalesces NULL to NaN, so that every row has one width. On the way in, NULL takes no
-bytes on the wire, so rows are grouped by which of their values are missing and each group is written at once.
+In memory a row is fixed-width: a time is ``M8[us]``, a number that may be missing is ``f8`` with NaN for missing. On
+the way out of the database the query coalesces NULL to NaN, so that every row has one width. On the way in, NULL takes
+no bytes on the wire, so rows are grouped by which of their values are missing and each group is written at once.
 
 Source: PostgreSQL documentation, COPY, section "Binary Format".
 """
@@ -150,8 +150,13 @@ def decode(data: bytes, dtype: np.dtype[np.void]) -> Rows:
 
 def _encode_alike(rows: Rows, columns: Sequence[Column], absent: Sequence[bool]) -> bytes:
     """Write rows that have the same values missing."""
-    present = [(column.name, _WIRE[column.type]) for column, is_absent in zip(columns, absent, strict=True) if not is_absent]
-    order = [(column.name, None if is_absent else _WIRE[column.type]) for column, is_absent in zip(columns, absent, strict=True)]
+    present = [
+        (column.name, _WIRE[column.type]) for column, is_absent in zip(columns, absent, strict=True) if not is_absent
+    ]
+    order = [
+        (column.name, None if is_absent else _WIRE[column.type])
+        for column, is_absent in zip(columns, absent, strict=True)
+    ]
     wire = np.empty(len(rows), _wire_dtype(order))
     wire["field count"] = len(columns)
     for name, kind in order:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Literal, LiteralString, cast
+from typing import Literal, cast
 
 import psycopg
 import structlog
@@ -59,7 +59,9 @@ def migrations(flavour: Flavour) -> list[Migration]:
             found.append(Migration(int(match["number"]), match["name"], content.decode(), digest))
     found.sort(key=lambda one: one.number)
     if [one.number for one in found] != list(range(1, len(found) + 1)):
-        raise MigrationError("The numbers of the migrations have a gap or a repetition.", "Count from 0001 without a gap.")
+        raise MigrationError(
+            "The numbers of the migrations have a gap or a repetition.", "Count from 0001 without a gap."
+        )
     return found
 
 
@@ -86,7 +88,7 @@ async def migrate(settings: Settings) -> tuple[Flavour, list[Migration]]:
         A step fails, or an applied file was edited; nothing of the failed step remains.
     """
     async with await connect(settings, "owner", autocommit=True) as connection:
-        await connection.execute(_SQL["migration_lock"].sql)
+        await connection.execute(_SQL["migration_lock"].statement)
         before = await _applied(connection)
         flavour = await _flavour(connection, settings, before)
         missing = _missing(migrations(flavour), before)
@@ -98,12 +100,14 @@ async def migrate(settings: Settings) -> tuple[Flavour, list[Migration]]:
 
 
 async def _applied(connection: Connection) -> list[tuple[int, str, str, Flavour]]:
-    await connection.execute(_SQL["create_migration_table"].sql)
-    cursor = await connection.execute(_SQL["applied_migrations"].sql)
+    await connection.execute(_SQL["create_migration_table"].statement)
+    cursor = await connection.execute(_SQL["applied_migrations"].statement)
     return cast("list[tuple[int, str, str, Flavour]]", await cursor.fetchall())
 
 
-async def _flavour(connection: Connection, settings: Settings, before: Sequence[tuple[int, str, str, Flavour]]) -> Flavour:
+async def _flavour(
+    connection: Connection, settings: Settings, before: Sequence[tuple[int, str, str, Flavour]]
+) -> Flavour:
     """Decide the flavour: the database's own once it has one, else the setting, else what the server offers."""
     wanted = settings.database_flavour
     if before:
@@ -114,7 +118,7 @@ async def _flavour(connection: Connection, settings: Settings, before: Sequence[
                 "Use another database; a schema does not change its flavour.",
             )
         return flavour
-    row = await (await connection.execute(_SQL["timescaledb_offered"].sql)).fetchone()
+    row = await (await connection.execute(_SQL["timescaledb_offered"].statement)).fetchone()
     offered = bool(row and row[0])
     if wanted == "timescaledb" and not offered:
         raise MigrationError(
@@ -125,7 +129,9 @@ async def _flavour(connection: Connection, settings: Settings, before: Sequence[
     try:
         await connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
     except psycopg.Error as exc:
-        raise MigrationError(f"TimescaleDB cannot be created here: {exc}.", "Let a superuser create the extension.") from exc
+        raise MigrationError(
+            f"TimescaleDB cannot be created here: {exc}.", "Let a superuser create the extension."
+        ) from exc
     return "timescaledb"
 
 
@@ -148,9 +154,9 @@ async def _apply(connection: Connection, one: Migration, flavour: Flavour) -> No
     try:
         async with connection.transaction():
             # Without parameters the text goes to the server as it is, all statements in one.
-            await connection.execute(sql.SQL(cast("LiteralString", one.text)))
+            await connection.execute(sql.SQL(one.text))
             await connection.execute(
-                _SQL["record_migration"].sql,
+                _SQL["record_migration"].statement,
                 {"number": one.number, "name": one.name, "sha256": one.sha256, "flavour": flavour},
             )
     except psycopg.Error as exc:

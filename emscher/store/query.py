@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import LiteralString, cast
 
 from psycopg import sql
 
@@ -41,10 +40,10 @@ class Query:
 
     name: str
     purpose: str
-    text: LiteralString
+    text: str
 
     @property
-    def sql(self) -> sql.SQL:
+    def statement(self) -> sql.SQL:
         """The statement as it stands, for one without identifiers to fill in."""
         return sql.SQL(self.text)
 
@@ -56,7 +55,7 @@ class Query:
         KeyError
             The statement asks for an identifier that is not given.
         """
-        return sql.SQL(self.text).format(**{name: _composable(one) for name, one in identifiers.items()})
+        return self.statement.format(**{name: _composable(one) for name, one in identifiers.items()})
 
 
 @cache
@@ -81,7 +80,7 @@ def queries(package: str, name: str = "queries.sql") -> Mapping[str, Query]:
         raise ValueError(f"{package}/{name} must begin with `-- name:` and a purpose line")
     ends = [part.start() for part in parts[1:]] + [len(text)]
     found = {
-        part["name"]: Query(part["name"], part["purpose"], cast("LiteralString", text[part.end() : end].strip().rstrip(";")))
+        part["name"]: Query(part["name"], part["purpose"], text[part.end() : end].strip().rstrip(";"))
         for part, end in zip(parts, ends, strict=True)
     }
     if len(found) != len(parts):

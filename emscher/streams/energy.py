@@ -8,9 +8,12 @@ from msgspec import Meta
 
 from emscher.stream import HOUR_S, Due, Event, Stream
 
-Energy = Annotated[float, Meta(ge=0, le=1e15, description="Counter of imported energy (OBIS 1.8.0)", extra={"unit": "Wh"})]
+Energy = Annotated[
+    float, Meta(ge=0, le=1e15, description="Counter of imported energy (OBIS 1.8.0)", extra={"unit": "Wh"})
+]
 Power = Annotated[
-    float, Meta(ge=-1e8, le=1e8, description="Active power, negative when feeding in (OBIS 16.7.0)", extra={"unit": "W"})
+    float,
+    Meta(ge=-1e8, le=1e8, description="Active power, negative when feeding in (OBIS 16.7.0)", extra={"unit": "W"}),
 ]
 CounterKind = Literal["monotone", "resettable", "wrapping"]
 MeasurementPoint = Literal[

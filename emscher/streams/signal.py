@@ -15,7 +15,9 @@ from msgspec import Meta
 from emscher.stream import Due, Event, Stream
 
 Code = Annotated[int, Meta(ge=0, le=999, description="Event code of the Indiana enumeration", extra={"unit": "1"})]
-Parameter = Annotated[int, Meta(ge=0, le=65_535, description="Phase, detector or value of the code", extra={"unit": "1"})]
+Parameter = Annotated[
+    int, Meta(ge=0, le=65_535, description="Phase, detector or value of the code", extra={"unit": "1"})
+]
 SignalGroup = Annotated[int, Meta(ge=0, le=65_535, description="Number of the signal group", extra={"unit": "1"})]
 
 STATES = ("dark", "red", "amber", "green", "red_amber")
@@ -34,7 +36,9 @@ class SignalReading(Event, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         """Refuse half an event and two events in one."""
         event, change = (self.code, self.parameter), (self.signal_group, self.state)
-        if (None in event) == (None in change) or any(part is not None for part in (event if None in event else change)):
+        if (None in event) == (None in change) or any(
+            part is not None for part in (event if None in event else change)
+        ):
             raise ValueError("an event has either `code` and `parameter`, or `signal_group` and `state`")
 
     @property

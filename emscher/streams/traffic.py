@@ -13,9 +13,12 @@ from emscher.stream import Due, Interval, Stream
 
 Vehicles = Annotated[int, Meta(ge=0, le=1_000_000, description="Vehicles counted", extra={"unit": "veh"})]
 HeavyVehicles = Annotated[
-    int, Meta(ge=0, le=1_000_000, description="Heavy vehicles among them (TLS class Lkw-ähnlich)", extra={"unit": "veh"})
+    int,
+    Meta(ge=0, le=1_000_000, description="Heavy vehicles among them (TLS class Lkw-ähnlich)", extra={"unit": "veh"}),
 ]
-Occupancy = Annotated[float, Meta(ge=0, le=100, description="Share of the interval a vehicle stood on it", extra={"unit": "%"})]
+Occupancy = Annotated[
+    float, Meta(ge=0, le=100, description="Share of the interval a vehicle stood on it", extra={"unit": "%"})
+]
 Speed = Annotated[float, Meta(ge=0, le=300, description="Arithmetic mean speed", extra={"unit": "km/h"})]
 CarSpeed = Annotated[float, Meta(ge=0, le=300, description="Arithmetic mean speed of cars", extra={"unit": "km/h"})]
 HeavySpeed = Annotated[

@@ -1,1 +1,17 @@
-"""To be described."""
+"""The families of indicators: one module each, found by being here."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from types import MappingProxyType
+
+from processing.family import Family
+
+
+@cache
+def families() -> MappingProxyType[str, Family]:
+    """Every family by name, in alphabetical order: each module of this folder that has a ``FAMILY``."""
+    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    return MappingProxyType({family.name: family for family in (module.FAMILY for module in modules)})

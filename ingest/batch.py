@@ -1,0 +1,148 @@
+"""A batch: messages taken apart into checked readings and rejections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import msgspec
+
+from emscher import privacy
+from emscher.rejection import Reason, RejectedError
+from emscher.sensor_key import is_sensor_key
+from emscher.settings import Settings
+from emscher.stream import DAY_US, SECOND_US, Reading, Stream
+from emscher.streams import streams
+from ingest.consumer import Message
+
+UNKNOWN = "unknown"
+"""Stream of messages whose topic names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A reading that passed its own checks, with the sensor it says it is from."""
+
+    sensor_key: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A reading, or a message that could not be taken apart, with the reason.
+
+    Parameters
+    ----------
+    stream : str
+        Name of the stream, or :data:`UNKNOWN`.
+    sensor_key : str or None
+        Key from the topic, where the topic has one.
+    error : RejectedError
+        Reason and detail.
+    payload : bytes
+        What was refused.
+    """
+
+    stream: str
+    sensor_key: str | None
+    error: RejectedError
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Batch:
+    """Readings by stream, and rejections, of the messages of one transaction."""
+
+    checked: dict[str, list[Checked]] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    @property
+    def received(self) -> int:
+        """Number of readings, counting a message that could not be taken apart as one."""
+        return sum(map(len, self.checked.values())) + len(self.rejected)
+
+
+class Decoder:
+    """Takes messages apart; holds no state but the settings.
+
+    Parameters
+    ----------
+    settings : Settings
+        Topic prefix, payload limit and the limits of time.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._prefix = settings.mqtt_topic_prefix.encode() + b"/"
+        self._limit_bytes = settings.ingest_payload_limit_bytes
+        self._ahead_us = settings.ingest_ahead_s * SECOND_US
+        self._history_us = settings.history_days * DAY_US
+
+    def decode(self, messages: Iterable[Message], now_us: int) -> Batch:
+        """Take messages apart.
+
+        Parameters
+        ----------
+        messages : iterable of Message
+            In the order they came.
+        now_us : int
+            The clock [us since 1970], against which times are checked.
+        """
+        batch = Batch()
+        for message in messages:
+            stream, key = self._address(message.topic)
+            if stream is None or key is None:
+                error = RejectedError(Reason.UNKNOWN_TOPIC, _topic_detail(message.topic, self._prefix))
+                batch.rejected.append(Rejected(UNKNOWN, None, error, message.payload))
+            elif len(message.payload) > self._limit_bytes:
+                error = RejectedError(
+                    Reason.TOO_LARGE, f"{len(message.payload)} bytes, {self._limit_bytes} are the limit"
+                )
+                batch.rejected.append(Rejected(stream.name, key, error, message.payload[:1024]))
+            else:
+                self._decode_payload(batch, stream, key, message.payload, now_us)
+        return batch
+
+    def _address(self, topic: bytes) -> tuple[Stream | None, str | None]:
+        if not topic.startswith(self._prefix):
+            return None, None
+        name, _, key = topic[len(self._prefix) :].decode("utf-8", "replace").partition("/")
+        return streams().get(name), key if is_sensor_key(key) else None
+
+    def _decode_payload(self, batch: Batch, stream: Stream, key: str, payload: bytes, now_us: int) -> None:
+        oldest_us = now_us - max(stream.keep_days * DAY_US, 0 if stream.private else self._history_us)
+        newest_us = now_us + self._ahead_us
+        checked = batch.checked.setdefault(stream.name, [])
+        for one in stream.decode(payload):
+            if isinstance(one, RejectedError):
+                batch.rejected.append(Rejected(stream.name, key, one, one.part or payload))
+                continue
+            error = _check_time(one, oldest_us, newest_us, now_us)
+            if error is None:
+                checked.append(Checked(key, one))
+            else:
+                batch.rejected.append(Rejected(stream.name, key, error, msgspec.json.encode(one)))
+
+
+def _check_time(reading: Reading, oldest_us: int, newest_us: int, now_us: int) -> RejectedError | None:
+    """Refuse times that a right clock cannot have given."""
+    try:
+        latest_us, observed_us = reading.latest_at_us, reading.observed_at_us
+    except (OverflowError, ValueError):
+        return RejectedError(Reason.OUT_OF_RANGE, "the time lies outside the calendar")
+    if latest_us > newest_us:
+        return RejectedError(Reason.IN_FUTURE, f"{_age(latest_us - now_us)} ahead of the clock")
+    if observed_us < oldest_us:
+        return RejectedError(Reason.TOO_OLD, f"{_age(now_us - observed_us)} old; EMSCHER_HISTORY_DAYS takes older ones")
+    return None
+
+
+def _age(duration_us: int) -> str:
+    return str(timedelta(seconds=duration_us // SECOND_US))
+
+
+def _topic_detail(topic: bytes, prefix: bytes) -> str:
+    """Say what a topic should look like, repeating it only where it cannot hold an identifier."""
+    shown = topic[:128].decode("utf-8", "backslashreplace")
+    named = "" if privacy.holds_identifier(topic) else f"{shown!r}: "
+    return f"{named}readings come on {prefix.decode()}<stream>/<sensor key>, streams are {', '.join(streams())}"
