@@ -7,6 +7,7 @@ Each is a context manager that prepares, starts and stops its server::
 """
 
 
+from emscher.embedded.broker import EmbeddedBroker
 from emscher.embedded.postgres import EmbeddedPostgres
 
 __all__ = ["EmbeddedBroker", "EmbeddedPostgres"]

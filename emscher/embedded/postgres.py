@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -31,11 +32,13 @@ DATABASE = "emscher"
 SUPERUSER = "postgres"
 SYSTEM_USER = "pgserver"
 INCLUDE = "emscher.conf"
-# Linux allows 108 bytes with the closing zero, other systems 104.
-SOCKET_PATH_LIMIT = 100
+# A socket's path has at most 103 bytes on the strictest system; its name takes 20 of them.
+SOCKET_FOLDER_LIMIT = 80
+# In an address a comma would separate two hosts; in the configuration a quote would end the value.
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+~ -]+")
 # Crash recovery reads at most max_wal_size of log; on a slow disk that is minutes.
 READY_WITHIN_S = 600.0
-GRACE_S = 2.5
+GRACE_S = 1.5
 
 
 class EmbeddedPostgres(EmbeddedServer):
@@ -94,12 +97,15 @@ class EmbeddedPostgres(EmbeddedServer):
             argv=(str(self._installed / "bin" / "postgres"), "-D", str(self.folder)),
             env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
             user=self._user,
+            before=lambda: leftover.stop(self.folder),
             ready=self.ready,
             ready_within_s=READY_WITHIN_S,
             rank=0,
             # SIGTERM would wait for every client to leave by itself.
             stop_signal=signal.SIGINT,
             grace_s=GRACE_S,
+            # Killed outright, its parts would end each in its own time.
+            last_signal=signal.SIGQUIT,
         )
 
     def ready(self) -> bool:
@@ -150,8 +156,8 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def _configure(self) -> None:
         settings = files(__package__).joinpath("postgres.conf").read_text(encoding="utf-8")
-        sockets = str(self._socket_folder(make=True)).replace("'", "''")
-        (self.folder / INCLUDE).write_text(f"{settings}\nunix_socket_directories = '\"{sockets}\"'\n", encoding="utf-8")
+        sockets = f"unix_socket_directories = '\"{self._socket_folder(make=True)}\"'\n"
+        (self.folder / INCLUDE).write_text(f"{settings}\n{sockets}", encoding="utf-8")
         main = self.folder / "postgresql.conf"
         line = f"include '{INCLUDE}'\n"
         text = main.read_text(encoding="utf-8")
@@ -161,8 +167,8 @@ class EmbeddedPostgres(EmbeddedServer):
             shutil.chown(self.folder / INCLUDE, self._user)
 
     def _socket_folder(self, *, make: bool = False) -> Path:
-        """Give the database folder, or where its path is too long for a socket, a private one in the temporary folder."""
-        if len(os.fsencode(self.folder / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT and '"' not in str(self.folder):
+        """Give the database folder, or where its path does not do for a socket, a private one in the temporary folder."""
+        if len(os.fsencode(self.folder)) <= SOCKET_FOLDER_LIMIT and PLAIN_PATH.fullmatch(str(self.folder)):
             return self.folder
         name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
         short = Path(tempfile.gettempdir()) / f"emscher-{os.geteuid()}-{name}"

@@ -21,6 +21,8 @@ class Program:
         Its whole environment.
     user : str, optional
         System user it runs as, where the caller is root; none means the caller's.
+    before : callable, optional
+        Called before each start; may block.
     ready : callable, optional
         Answers whether it serves; may block for a moment. None means ready as soon as it runs.
     ready_within_s : float, optional
@@ -30,15 +32,19 @@ class Program:
     stop_signal : signal.Signals, optional
         What asks it to end.
     grace_s : float, optional
-        How long it may take to end before it is killed [s].
+        How long it may take to end [s].
+    last_signal : signal.Signals, optional
+        What ends it if it does not.
     """
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
+    before: Callable[[], object] | None = None
     ready: Callable[[], bool] | None = None
     ready_within_s: float = 30.0
     rank: int = 0
     stop_signal: signal.Signals = signal.SIGTERM
     grace_s: float = 2.0
+    last_signal: signal.Signals = signal.SIGKILL

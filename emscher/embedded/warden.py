@@ -68,6 +68,14 @@ def kill(pid: int, number: int, *, group: bool = False) -> None:
         pass
 
 
+def kill_group(leader: int) -> None:
+    """Kill what is left of the group of a process that has just ended; its number is taken as long as the group has members."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
 def end(processes: dict[int, str], number: int, grace_s: float = GRACE_S) -> None:
     """Ask processes to end, wait for them, kill what is left.
 

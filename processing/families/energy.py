@@ -31,7 +31,6 @@ class Metered:
     """Meters of a task and their energy by meter and due window."""
 
     sensor_id: npt.NDArray[np.int64]
-    simulated: npt.NDArray[np.bool_]
     found: Meters
 
 
@@ -48,6 +47,7 @@ def metered(task: Task, query: str) -> Metered:
     found = meters(
         meter,
         microseconds(read["observed_at"]),
+        read["simulated"],
         read["energy_wh"],
         read["power_w"],
         kind[meter],
@@ -56,8 +56,7 @@ def metered(task: Task, query: str) -> Metered:
         task.window_us,
         task.width_us,
     )
-    simulated = np.bincount(meter, read["simulated"], len(sensor_id)) > 0
-    return Metered(sensor_id.astype(np.int64), simulated, found)
+    return Metered(sensor_id.astype(np.int64), found)
 
 
 def compute(task: Task) -> Rows:
@@ -68,7 +67,7 @@ def compute(task: Task) -> Rows:
         sensor_id=whole.sensor_id[meter],
         window_start=task.window_us[window].view("M8[us]"),
         width_s=np.full(len(meter), task.width_us // SECOND_US),
-        simulated=whole.simulated[meter],
+        simulated=whole.found.marked[meter, window],
         energy_kwh=whole.found.energy_wh[meter, window] / 1000,
         method=whole.found.method[meter, window],
         coverage_ratio=whole.found.covered_ratio[meter, window],

@@ -39,12 +39,13 @@ def compute(task: Task) -> Rows:
     share, active_kwh = active_energy(
         energy_kwh[row, window], used_s[row, window], covered_us[row, window] / SECOND_US, cores[row]
     )
-    simulated = np.bincount(counter, read["simulated"], len(sensor_id)) > 0
+    mark = np.where(read["simulated"][before] | read["simulated"][after], 1.0, np.nan)
+    marked, _ = split(time_us[before], time_us[after], mark, counter[after], task.window_us, task.width_us)
     return table(
         sensor_id=sensor_id[row].astype(np.int64),
         window_start=task.window_us[window].view("M8[us]"),
         width_s=np.full(len(row), task.width_us // SECOND_US),
-        simulated=simulated[row],
+        simulated=marked[row, window] > 0,
         cpu_share_ratio=share,
         energy_kwh=active_kwh,
         coverage_ratio=covered_us[row, window] / task.width_us,

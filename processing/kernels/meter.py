@@ -25,11 +25,13 @@ class Meters:
     energy_wh: Floats
     covered_ratio: Floats
     method: npt.NDArray[np.int64]
+    marked: npt.NDArray[np.bool_]
 
 
 def meters(
     meter: Ints,
     time_us: Ints,
+    mark: npt.NDArray[np.bool_],
     counter_wh: Floats,
     power_w: Floats,
     kind: Ints,
@@ -46,6 +48,8 @@ def meters(
         Number of each reading's meter, 0 to the number of meters less one; rows sorted by meter and time.
     time_us : integer array, shape (n,)
         Time [us].
+    mark : bool array, shape (n,)
+        Marks readings; a window is marked if one that contributes to it is.
     counter_wh : float array, shape (n,)
         Counter [Wh], NaN where not read.
     power_w : float array, shape (n,)
@@ -64,7 +68,8 @@ def meters(
     Returns
     -------
     Meters
-        Energy [Wh], NaN where nothing is covered; share of the window covered; :data:`COUNTER` or :data:`POWER`.
+        Energy [Wh], NaN where nothing is covered; share of the window covered; :data:`COUNTER` or :data:`POWER`;
+        whether it is marked.
 
     Raises
     ------
@@ -88,7 +93,9 @@ def meters(
     energy, covered = np.zeros((n_meters, len(window_us))), np.zeros((n_meters, len(window_us)))
     part, part_us = split(time_us[before], time_us[after], amount, meter[after], window_us, width_us)
     energy[: len(part)], covered[: len(part)] = part, part_us
-    method = np.where(has_counter, COUNTER, POWER)
-    return Meters(
-        np.where(covered > 0, energy, np.nan), covered / width_us, np.repeat(method[:, None], len(window_us), 1)
-    )
+    marked = np.zeros((n_meters, len(window_us)), np.bool_)
+    marks = np.where(mark[before] | mark[after], 1.0, np.nan)
+    part, _ = split(time_us[before], time_us[after], marks, meter[after], window_us, width_us)
+    marked[: len(part)] = part > 0
+    method = np.repeat(np.where(has_counter, COUNTER, POWER)[:, None], len(window_us), 1)
+    return Meters(np.where(covered > 0, energy, np.nan), covered / width_us, method, marked)

@@ -85,5 +85,5 @@ def zones(
         total(window, tx_bytes, n_windows),
         ratio(total(window, online, n_windows), readings.astype(np.float64)),
         points,
-        np.nan_to_num(ratio(readings.astype(np.float64), points * float(slots_per_window))),
+        np.nan_to_num(ratio(readings.astype(np.float64), (points * slots_per_window).astype(np.float64))),
     )

@@ -1,0 +1,8 @@
+"""Commands."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this folder."""
+    del app

@@ -1,0 +1,52 @@
+"""The MQTT broker amqtt as a process: for a first look where there is no Mosquitto.
+
+It speaks MQTT 3.1.1 only, keeps everything in memory, and forgets what was sent but not acknowledged when a client reconnects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+
+from amqtt.broker import Broker
+from amqtt.plugins.base import BaseAuthPlugin
+from amqtt.session import Session
+
+
+class OpenToLoopback(BaseAuthPlugin):
+    """Lets everyone in, which on loopback is everyone on this machine.
+
+    The plugin amqtt brings for that marks sessions as anonymous, and messages for an anonymous session that is away are dropped.
+    """
+
+    async def authenticate(self, *, session: Session) -> bool:
+        """Let a session in."""
+        del session
+        return True
+
+
+async def serve(port: int) -> None:
+    """Run the broker on loopback until SIGTERM or SIGINT."""
+    logging.getLogger("transitions").setLevel(logging.WARNING)
+    broker = Broker(
+        {
+            "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}", "max_connections": 0}},
+            "plugins": {f"{OpenToLoopback.__module__}.{OpenToLoopback.__qualname__}": {}},
+        }
+    )
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    await broker.start()
+    await ended.wait()
+    await broker.shutdown()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # Under its importable name, because amqtt imports the plugin by it.
+    from emscher.embedded import amqttd
+
+    asyncio.run(amqttd.serve(int(sys.argv[1])))

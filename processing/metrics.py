@@ -1,0 +1,20 @@
+"""Prometheus metrics of processing."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, start_http_server
+
+_WINDOWS = Counter("processing_windows", "Due windows computed", ["family"])
+_ROWS = Counter("processing_indicator_rows", "Rows of indicators computed", ["family"])
+
+
+def serve(port: int) -> None:
+    """Serve the metrics on loopback; 0 serves none."""
+    if port:
+        start_http_server(port, "127.0.0.1")
+
+
+def record(family: str, windows: int, rows: int) -> None:
+    """Count what was computed."""
+    _WINDOWS.labels(family).inc(windows)
+    _ROWS.labels(family).inc(rows)

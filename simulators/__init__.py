@@ -1,0 +1,1 @@
+"""A pretend city that speaks the same MQTT, and the replay of recordings of real ones."""

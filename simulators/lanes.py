@@ -1,0 +1,107 @@
+"""Detector lanes: vehicles, their speeds and their occupancy, minute by minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from simulators import daily_profile
+from simulators.chance import generator
+from simulators.daily_profile import Floats
+from simulators.days import DAY_S, Days, slices
+from simulators.scenery import Lane
+from simulators.timestamps import rfc3339
+
+STEP_S = 60
+CAR_LENGTH_M = 6.3
+HEAVY_LENGTH_M = 11.5
+SLOWEST_KMH = 6.0
+
+Columns = list[list[Any]]
+
+_EMPTY = {
+    "speed_kmh": "not_determinable",
+    "car_speed_kmh": "not_determinable",
+    "heavy_speed_kmh": "not_determinable",
+}
+_CARS_ONLY = {"heavy_speed_kmh": "not_determinable"}
+_HEAVY_ONLY = {"car_speed_kmh": "not_determinable"}
+
+
+class Lanes:
+    """The readings of all lanes.
+
+    Parameters
+    ----------
+    lanes : tuple of Lane
+        The lanes.
+    seed : int
+        Seed of the city.
+    """
+
+    stream = "traffic"
+
+    def __init__(self, lanes: tuple[Lane, ...], seed: int) -> None:
+        self._lanes = lanes
+        self._seed = seed
+        self._days = Days(self._day)
+
+    def readings(self, start_s: int, end_s: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Give the intervals that end after `start_s` and not after `end_s` [s since 1970], lane by lane."""
+        for day, first, last in slices(start_s, end_s, STEP_S):
+            stamps = rfc3339(day * DAY_S + STEP_S * np.arange(first + 1, last + 1))
+            for lane, columns in zip(self._lanes, self._days[day], strict=True):
+                rows = zip(stamps, *(column[first:last] for column in columns), strict=True)
+                yield lane.key, [_reading(*row) for row in rows]
+
+    def _day(self, day: int) -> list[Columns]:
+        clock = daily_profile.local_day(day, STEP_S)
+        demand = {tide: daily_profile.traffic(clock, tide) for tide in ("morning", "evening")}
+        return [self._lane_day(lane, demand[lane.tide], day) for lane in self._lanes]
+
+    def _lane_day(self, lane: Lane, demand: Floats, day: int) -> Columns:
+        """Draw one lane's day; the columns in the order of :func:`_reading`."""
+        draw = generator(self._seed, f"traffic/{lane.key}", day)
+        steps = demand.size
+        # Busier and quieter days, and platoons that outlast a minute.
+        slow = np.repeat(draw.standard_normal(steps // 15), 15)
+        rate_veh_h = lane.peak_veh_h * demand * np.exp(0.05 * draw.standard_normal() + 0.08 * slow)
+        count = draw.poisson(rate_veh_h * STEP_S / 3600)
+        heavy = draw.binomial(count, lane.heavy_ratio)
+        load = np.minimum(rate_veh_h / lane.capacity_veh_h, 1.3)
+        mean_kmh = lane.free_speed_kmh / (1 + 0.10 * load + 0.95 * load**4)
+        noise_kmh = 0.07 * mean_kmh * draw.standard_normal((2, steps)) / np.sqrt(np.maximum(count, 1))
+        car_kmh = np.round(np.maximum(mean_kmh + noise_kmh[0], SLOWEST_KMH), 1)
+        heavy_kmh = np.round(np.maximum(0.92 * mean_kmh + 2 * noise_kmh[1], SLOWEST_KMH), 1)
+        cars = count - heavy
+        whole = np.maximum(count, 1)
+        speed_kmh = np.round((cars * car_kmh + heavy * heavy_kmh) / whole, 1)
+        occupied_s = 3.6 * (cars * CAR_LENGTH_M / car_kmh + heavy * HEAVY_LENGTH_M / heavy_kmh)
+        occupancy_pct = np.round(np.minimum(100 * occupied_s / STEP_S, 100.0), 1)
+        return [each.tolist() for each in (count, heavy, occupancy_pct, speed_kmh, car_kmh, heavy_kmh)]
+
+
+def _reading(  # noqa: PLR0913 - one argument a column
+    end: str, count: int, heavy: int, occupancy_pct: float, speed_kmh: float, car_kmh: float, heavy_kmh: float
+) -> dict[str, Any]:
+    """Put one minute together; a speed of no vehicle is not determinable."""
+    reading: dict[str, Any] = {
+        "end": end,
+        "interval_s": STEP_S,
+        "count": count,
+        "heavy_count": heavy,
+        "occupancy_pct": occupancy_pct,
+        "speed_kmh": speed_kmh if count else None,
+        "car_speed_kmh": car_kmh if count > heavy else None,
+        "heavy_speed_kmh": heavy_kmh if heavy else None,
+        "simulated": True,
+    }
+    if not count:
+        reading["status"] = _EMPTY
+    elif not heavy:
+        reading["status"] = _CARS_ONLY
+    elif heavy == count:
+        reading["status"] = _HEAVY_ONLY
+    return reading
