@@ -59,6 +59,7 @@ class Worker:
         self._writer = writer
         self._clock = clock
         self._sleep = sleep
+        self.listening = asyncio.Event()
 
     async def run(self) -> None:
         """Work until cancelled; a broker that goes away is waited for.
@@ -77,6 +78,7 @@ class Worker:
                         log.error("the broker forgot our session, messages it held for us are lost")
                     connected_before, pause_s = True, FIRST_PAUSE_S
                     await client.listen()
+                    self.listening.set()
                     log.info("listening", host=self._settings.mqtt_host, port=self._settings.mqtt_port)
                     await self._consume(client)
             except aiomqtt.MqttError as exc:
