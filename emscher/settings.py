@@ -104,8 +104,8 @@ class Settings(BaseSettings):
         ge=0,
         le=36_500,
         description=(
-            "0: a reading older than its stream is kept is rejected as too_old. Otherwise older ones are taken and kept up"
-            " to this age, for benches that replay old recordings; access-point readings are never kept longer for it"
+            "0: a reading older than its stream is kept is rejected as too_old. Otherwise older ones are taken and kept"
+            " up to this age, for replays of old recordings; nothing per access point is kept longer for it"
         ),
     )
 

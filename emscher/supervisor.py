@@ -1,7 +1,7 @@
 """The supervisor: starts programs, keeps them running, ends them in order, and leaves none behind.
 
-Every program gets a session of its own, so that Ctrl-C in the terminal reaches the supervisor alone, which then ends them in order. Should
-the supervisor be killed, its guard's warden ends them (:mod:`emscher.embedded.warden`).
+Every program gets a session of its own, so that Ctrl-C in the terminal reaches the supervisor alone, which then ends
+them in order. Should the supervisor be killed, its guard's warden ends them (:mod:`emscher.embedded.warden`).
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ class Supervisor:
 
     def pids(self) -> dict[str, int]:
         """Give the process number of every program that runs, by name."""
-        return {name: running.process.pid for name, running in self._running.items() if running.process.returncode is None}
+        return {
+            name: running.process.pid for name, running in self._running.items() if running.process.returncode is None
+        }
 
     def log(self, name: str) -> Path:
         """Give the path of a program's log."""
@@ -213,7 +215,8 @@ class Supervisor:
 def _failed(running: _Running) -> ProgramError:
     last = running.log.last_line().removeprefix("emscher: ")
     return ProgramError(
-        f"{running.program.name} ended ({_ending(running.process.returncode)}): {last}", f"Its log is {running.log.path}."
+        f"{running.program.name} ended ({_ending(running.process.returncode)}): {last}",
+        f"Its log is {running.log.path}.",
     )
 
 

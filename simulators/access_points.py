@@ -87,7 +87,17 @@ class AccessPoints:
         busy_pct = np.round(100 * (1 - np.exp(-(0.04 + clients_avg / 90))), 1)
         power_w = np.round(one.idle_power_w + 3.0 * busy_pct / 100 + draw.normal(0, 0.05, people.size), 2)
         uptime_s = self._uptime_s(one, day, people.size)
-        columns = (clients_max, clients_avg, associations, rx_bytes, tx_bytes, busy_pct, uptime_s >= 0, uptime_s, power_w)
+        columns = (
+            clients_max,
+            clients_avg,
+            associations,
+            rx_bytes,
+            tx_bytes,
+            busy_pct,
+            uptime_s >= 0,
+            uptime_s,
+            power_w,
+        )
         return [each.tolist() for each in columns]
 
     def _uptime_s(self, one: AccessPoint, day: int, steps: int) -> Floats:

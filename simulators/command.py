@@ -3,49 +3,67 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 import time
 from collections.abc import Coroutine
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
 import typer
-import uvloop
 from rich.console import Console
 
 from emscher import log as logs
 from emscher import settings as settings_module
+from emscher.errors import RecordingError
 from emscher.settings import Settings
+from emscher.stream import SECOND_US
+from simulators import recording as recordings
 from simulators import scenery
+from simulators.age import age
 from simulators.live import HOUR_S, Live, full_minute, hour_blocks, publish_history
+from simulators.mapping import stream_of
 from simulators.progress import shown
 from simulators.publisher import Publisher
+from simulators.recording import Recording
+from simulators.replay import at_full_speed, at_speed, summary
 from simulators.synthetic import Source, sources
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+TOO_OLD = "The platform may reject these readings as too_old unless EMSCHER_HISTORY_DAYS there covers their age"
+REPLAY_PAUSE_S = 5.0
 
 
 def register(app: typer.Typer) -> None:
     """Add the subcommands of the simulators."""
     app.command("simulate")(simulate)
+    app.command("replay")(replay)
 
 
 def simulate(
     history_hours: Annotated[
-        float, typer.Option("--history-hours", min=0, max=24 * 365, help="First publish this many past hours at full speed.")
+        float,
+        typer.Option("--history-hours", min=0, max=24 * 365, help="First publish this many past hours at full speed."),
     ] = 0.0,
     seed: Annotated[
-        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the city; default EMSCHER_SIMULATE_SEED.")
+        int | None,
+        typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the city; default EMSCHER_SIMULATE_SEED."),
     ] = None,
-    once: Annotated[bool, typer.Option("--once", help="Stop after the history instead of going live.")] = False,  # noqa: FBT002
+    once: Annotated[bool, typer.Option("--once", help="Stop after the history instead of going live.")] = False,  # noqa: FBT002 - so typer declares a flag
 ) -> None:
-    r"""Publish a pretend city over MQTT: its past first, then live.
+    """Publish a pretend city over MQTT: its past first, then live.
 
     The same seed gives the same readings, whenever they are published. Every reading says that it is simulated.
 
-    Examples:
+    For example:
+
       emscher simulate
+
       emscher simulate --history-hours 24
+
       emscher simulate --history-hours 168 --once --seed 7
     """
     settings = settings_module.load()
@@ -59,6 +77,7 @@ async def _simulate(settings: Settings, city: tuple[Source, ...], history_hours:
         end_s = full_minute(time.time())
         if history_hours:
             start_s = full_minute(end_s - history_hours * HOUR_S)
+            _warn_of_age(settings, city, history_hours)
             title = "History [h]"
             with shown(title, len(hour_blocks(start_s, end_s)), Console(stderr=True)) as advance:
                 began_s = time.monotonic()
@@ -70,10 +89,97 @@ async def _simulate(settings: Settings, city: tuple[Source, ...], history_hours:
             await Live(city, publisher, time.time, asyncio.sleep).run(end_s)
 
 
+def _warn_of_age(settings: Settings, city: tuple[Source, ...], history_hours: float) -> None:
+    """Say which streams the platform does not keep as long as the history reaches back."""
+    for stream in (stream_of(one.stream) for one in city):
+        kept_days = stream.keep_days if stream.private else max(stream.keep_days, settings.history_days)
+        if history_hours > 24 * kept_days:
+            log.warning(TOO_OLD, stream=stream.name, oldest_days=int(history_hours / 24), keep_days=kept_days)
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="Newline JSON, CSV or Parquet; text may be compressed with gzip.")],
+    stream: Annotated[str, typer.Option("--stream", help="Stream of the readings, like traffic.")],
+    mapping: Annotated[
+        str | None, typer.Option("--mapping", help="Mapping of the columns: a name that ships, or a TOML file.")
+    ] = None,
+    speed: Annotated[
+        str, typer.Option("--speed", help="`max`, or a factor: 1 is the speed at which it happened.")
+    ] = "max",
+    start: Annotated[str | None, typer.Option("--from", help="First moment, RFC 3339 with zone.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Moment before which to stop, RFC 3339 with zone.")] = None,
+    batch: Annotated[int, typer.Option("--batch", min=1, max=10_000, help="Most readings in one message.")] = 500,
+) -> None:
+    """Publish a recording over MQTT, in order of time.
+
+    Newline JSON holds canonical readings with the sensor's key in the member `sensor`. Other files need a mapping,
+    unless their columns have the names of the stream's fields. Four mappings ship: berlin-lanes, metr-la,
+    controller-events and hamburg-cycles.
+
+    For example:
+
+      emscher replay day.jsonl --stream traffic
+
+      emscher replay det_val_hr_2024_01.csv.gz --stream traffic --mapping berlin-lanes --speed max
+
+      emscher replay events.parquet --stream signal --mapping controller-events --speed 10 --from 2024-05-13T16:00:00Z
+    """
+    settings = settings_module.load()
+    logs.configure(settings, "replay")
+    factor = _speed(speed)
+    found = recordings.read(file, stream, mapping).between(_moment_us("--from", start), _moment_us("--to", end))
+    how_old = age(found, stream_of(stream), settings, time.time())
+    if how_old.is_too_old:
+        log.warning(TOO_OLD, oldest_days=how_old.oldest_days, keep_days=how_old.keep_days)
+    run(_replay(settings, found, stream, factor, batch))
+
+
+async def _replay(settings: Settings, found: Recording, stream: str, factor: float | None, batch: int) -> None:
+    async with Publisher(settings) as publisher:
+        began_s = time.monotonic()
+        with shown(f"Replay of {stream}", found.order.size, Console(stderr=True), pause_s=REPLAY_PAUSE_S) as advance:
+            if factor is None:
+                limit = settings.ingest_payload_limit_bytes
+                sent = await at_full_speed(
+                    found, stream, publisher, batch=batch, payload_limit_bytes=limit, advance=advance
+                )
+            else:
+                sent = await at_speed(
+                    found, stream, publisher, factor, time.monotonic, asyncio.sleep, batch=batch, advance=advance
+                )
+            await publisher.drain()
+        typer.echo(summary(sent, time.monotonic() - began_s, found))
+
+
+def _speed(text: str) -> float | None:
+    """Read the speed; None is as fast as possible."""
+    if text == "max":
+        return None
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = math.nan
+    if not 0 < factor < math.inf:
+        raise RecordingError(f"{text!r} is no speed.", "Write --speed max, or a factor above 0 like 1 or 60.")
+    return factor
+
+
+def _moment_us(option: str, text: str | None) -> int | None:
+    """Read a moment [us since 1970]."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise RecordingError(f"{option} {text!r} is no time with a zone.", "Write it like 2024-05-13T16:00:00Z.")
+    return round(moment.timestamp() * SECOND_US)
+
+
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Run to the end, or until SIGTERM or SIGINT, which end it cleanly."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_until_signalled(work))
+    asyncio.run(_until_signalled(work))
 
 
 async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:

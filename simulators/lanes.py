@@ -83,7 +83,7 @@ class Lanes:
         return [each.tolist() for each in (count, heavy, occupancy_pct, speed_kmh, car_kmh, heavy_kmh)]
 
 
-def _reading(  # noqa: PLR0913 - one argument a column
+def _reading(
     end: str, count: int, heavy: int, occupancy_pct: float, speed_kmh: float, car_kmh: float, heavy_kmh: float
 ) -> dict[str, Any]:
     """Put one minute together; a speed of no vehicle is not determinable."""

@@ -6,6 +6,7 @@ import heapq
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Protocol
 
 import msgspec
@@ -40,7 +41,7 @@ def full_minute(now_s: float) -> int:
 def hour_blocks(start_s: int, end_s: int) -> list[tuple[int, int]]:
     """Cut a range into hours of the clock, the oldest first [s since 1970]."""
     cuts = [start_s, *range(start_s // HOUR_S * HOUR_S + HOUR_S, end_s, HOUR_S), end_s]
-    return [(low, high) for low, high in zip(cuts, cuts[1:], strict=False) if low < high]
+    return [(low, high) for low, high in pairwise(cuts) if low < high]
 
 
 async def publish_history(

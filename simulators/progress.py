@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,8 +14,10 @@ from rich.text import Text
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 LINES = 10
+FINEST = 500
 
 Advance = Callable[[int], None]
+Clock = Callable[[], float]
 
 
 class _Rate(ProgressColumn):
@@ -25,7 +28,9 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def shown(title: str, total: int, console: Console) -> Iterator[Advance]:
+def shown(
+    title: str, total: int, console: Console, *, pause_s: float = 0.0, clock: Clock = time.monotonic
+) -> Iterator[Advance]:
     """Show progress while the context lasts.
 
     Parameters
@@ -36,6 +41,10 @@ def shown(title: str, total: int, console: Console) -> Iterator[Advance]:
         How many steps there are [1].
     console : Console
         Where to show it.
+    pause_s : float, optional
+        Shortest time between two log lines [s].
+    clock : callable, optional
+        Gives the time [s].
 
     Yields
     ------
@@ -43,27 +52,36 @@ def shown(title: str, total: int, console: Console) -> Iterator[Advance]:
         To be called with the number of steps done since the last call [1].
     """
     if not console.is_terminal:
-        yield _log_lines(title, total)
+        yield _log_lines(title, total, pause_s, clock)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(title, total=total)
+        waiting = 0
 
         def advance(steps: int) -> None:
-            progress.update(task, advance=steps)
+            # The bar locks at each update; finer than it can show would cost more than the message.
+            nonlocal waiting
+            waiting += steps
+            if waiting * FINEST >= total:
+                progress.update(task, advance=waiting)
+                waiting = 0
 
         yield advance
+        progress.update(task, advance=waiting)
 
 
-def _log_lines(title: str, total: int) -> Advance:
+def _log_lines(title: str, total: int, pause_s: float, clock: Clock) -> Advance:
+    """Log each tenth, but no sooner than `pause_s` after the line before [s]."""
     done = told = 0
+    told_at_s = clock()
 
     def advance(steps: int) -> None:
-        nonlocal done, told
+        nonlocal done, told, told_at_s
         done += steps
         share = LINES * done // max(total, 1)
-        if share > told:
-            told = share
+        if share > told and clock() - told_at_s >= pause_s:
+            told, told_at_s = share, clock()
             log.info("Publishing", what=title, done=done, total=total, share_pct=round(100 * done / max(total, 1)))
 
     return advance

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import aiomqtt
 import structlog
-from paho.mqtt.client import MQTT_ERR_SUCCESS, Client
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from emscher.errors import BrokerMissingError, SettingError
 from emscher.settings import Settings
+from simulators.connection import Connection, close
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
-PROTOCOLS = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
 IN_FLIGHT = 512
 SMALL_WINDOW = 64
 FIRST_PAUSE_S = 0.2
@@ -29,76 +25,6 @@ LONGEST_PAUSE_S = 10.0
 FIRST_FAILURE_CODE = 128
 
 Sleep = Callable[[float], Awaitable[None]]
-
-
-class _Connection(aiomqtt.Client):
-    """One connection, whose acknowledgements go to a callback instead of waking one task each."""
-
-    def __init__(self, settings: Settings, in_flight: int, acknowledged: Callable[[int, ReasonCode], None]) -> None:
-        password = settings.mqtt_password
-        self._acknowledged = acknowledged
-        self.receive_maximum = in_flight
-        super().__init__(
-            settings.mqtt_host,
-            settings.mqtt_port,
-            username=settings.mqtt_username,
-            password=password.get_secret_value() if password else None,
-            identifier=f"emscher-simulators-{os.getpid()}",
-            protocol=PROTOCOLS[settings.mqtt_protocol],
-            # 0: paho does not count. We do, and its own search for waiting messages is linear in their number.
-            max_inflight_messages=0,
-            # Without it a small window of messages under way waits 40 ms for each delayed TCP acknowledgement.
-            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
-        )
-        # What goes wrong is told by the publisher.
-        self._client.disable_logger()
-
-    def send(self, topic: str, payload: bytes) -> int:
-        """Hand a message to the socket and give its identifier.
-
-        Raises
-        ------
-        MqttError
-            The connection is gone.
-        """
-        info = self._client.publish(topic, payload, 1)
-        if info.rc != MQTT_ERR_SUCCESS:
-            raise aiomqtt.MqttError(f"publish failed with code {info.rc}")
-        return info.mid
-
-    @property
-    def lost(self) -> asyncio.Future[None]:
-        """Done when the connection is."""
-        return self._disconnected
-
-    def _on_connect(  # noqa: PLR0913, PLR0917 - paho's signature
-        self, client: Client, userdata: Any, flags: Any, reason_code: ReasonCode, properties: Properties | None = None
-    ) -> None:
-        # A broker cuts the connection of a client that has more under way than it allows.
-        self.receive_maximum = getattr(properties, "ReceiveMaximum", self.receive_maximum)
-        super()._on_connect(client, userdata, flags, reason_code, properties)
-
-    def _on_socket_register_write(self, client: Client, userdata: Any, sock: Any) -> None:
-        def write() -> None:
-            try:
-                client.loop_write()
-            except OSError as exc:
-                if not self._disconnected.done():
-                    self._disconnected.set_exception(exc)
-
-        def register() -> None:
-            # paho may have closed the socket since; its number may by now belong to another one.
-            if sock.fileno() >= 0:
-                self._loop.add_writer(sock.fileno(), write)
-
-        del userdata
-        self._loop.call_soon_threadsafe(register)
-
-    def _on_publish(  # noqa: PLR0913, PLR0917 - paho's signature
-        self, client: Client, userdata: Any, mid: int, reason_code: ReasonCode, properties: Properties
-    ) -> None:
-        del client, userdata, properties
-        self._acknowledged(mid, reason_code)
 
 
 class Publisher:
@@ -124,7 +50,7 @@ class Publisher:
         self._limit = 0
         self._unacknowledged: dict[int, tuple[str, bytes]] = {}
         self._again: deque[tuple[str, bytes]] = deque()
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._refused: ReasonCode | None = None
@@ -144,7 +70,7 @@ class Publisher:
             address = f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
             raise BrokerMissingError(
                 f"The MQTT broker at {address} does not let us in ({exc}).",
-                "Start it, or set EMSCHER_MQTT_HOST, EMSCHER_MQTT_PORT, EMSCHER_MQTT_USERNAME and EMSCHER_MQTT_PASSWORD.",
+                "Start it, or mend EMSCHER_MQTT_HOST, _PORT, _USERNAME and _PASSWORD.",
             ) from exc
         self._keeper = asyncio.create_task(self._keep_connected())
         return self
@@ -161,7 +87,7 @@ class Publisher:
                 self._keeper.cancel()
                 await asyncio.gather(self._keeper, return_exceptions=True)
             if self._connection is not None:
-                await _close(self._connection)
+                await close(self._connection)
                 self._connection = None
 
     async def publish(self, stream: str, key: str, payload: bytes) -> None:
@@ -242,7 +168,7 @@ class Publisher:
                 return
 
     async def _connect(self) -> None:
-        connection = _Connection(self._settings, self._in_flight, self._on_acknowledged)
+        connection = Connection(self._settings, self._in_flight, self._on_acknowledged)
         await connection.__aenter__()
         self._limit = min(self._in_flight, connection.receive_maximum)
         self._connection = connection
@@ -257,7 +183,7 @@ class Publisher:
                 self._again.extendleft(reversed(self._unacknowledged.values()))
                 self._unacknowledged.clear()
                 log.warning("The broker is gone; connecting again", unacknowledged=len(self._again))
-                await _close(broken)
+                await close(broken)
             try:
                 await self._connect()
             except aiomqtt.MqttError as exc:
@@ -269,15 +195,3 @@ class Publisher:
             log.info("The broker is back", unacknowledged=len(self._again))
             self._send_again()
             self._changed.set()
-
-
-async def _close(connection: _Connection) -> None:
-    """Leave a connection, whatever state it is in."""
-    lost = connection.lost
-    if lost.done():
-        # Look at its error, or the event loop complains that nobody did.
-        lost.exception()
-    try:
-        await connection.__aexit__(None, None, None)
-    except aiomqtt.MqttError:
-        log.debug("The connection was already gone")

@@ -78,7 +78,9 @@ class _Plan:
     def _written(self, stamps: list[str], kinds: list[Any], groups: list[int]) -> list[dict[str, Any]]:
         rows = zip(stamps, kinds, groups, strict=True)
         if self._controller.dialect == "state":
-            return [{"time": time, "signal_group": group, "state": kind, "simulated": True} for time, kind, group in rows]
+            return [
+                {"time": time, "signal_group": group, "state": kind, "simulated": True} for time, kind, group in rows
+            ]
         return [{"time": time, "code": kind, "parameter": group, "simulated": True} for time, kind, group in rows]
 
     def _block(self, number: int) -> _Events:

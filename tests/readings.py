@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
@@ -38,7 +39,7 @@ class Inlet:
         self._decoder = Decoder(settings)
         self.writer = Writer(settings, Sensors(settings, lambda: 0.0), lambda: self.now)
 
-    async def __aenter__(self) -> "Inlet":
+    async def __aenter__(self) -> Self:
         await self.writer.open()
         return self
 

@@ -6,7 +6,6 @@ Each is a context manager that prepares, starts and stops its server::
         print(postgres.url, broker.port, broker.protocol)
 """
 
-
 from emscher.embedded.broker import EmbeddedBroker
 from emscher.embedded.postgres import EmbeddedPostgres
 

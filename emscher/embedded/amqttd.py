@@ -1,6 +1,7 @@
 """The MQTT broker amqtt as a process: for a first look where there is no Mosquitto.
 
-It speaks MQTT 3.1.1 only, keeps everything in memory, and forgets what was sent but not acknowledged when a client reconnects.
+It speaks MQTT 3.1.1 only, keeps everything in memory, and forgets what was sent but not acknowledged when a client
+reconnects.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ import logging
 import signal
 import sys
 
-from amqtt.broker import Broker
-from amqtt.plugins.base import BaseAuthPlugin
-from amqtt.session import Session
+from amqtt.broker import Broker  # type: ignore[import-untyped] # ships no type information
+from amqtt.plugins.base import BaseAuthPlugin  # type: ignore[import-untyped] # the same
+from amqtt.session import Session  # type: ignore[import-untyped] # the same
+
+# By its importable name even where this module is __main__: amqtt imports it.
+PLUGIN = "emscher.embedded.amqttd.OpenToLoopback"
 
 
-class OpenToLoopback(BaseAuthPlugin):
+class OpenToLoopback(BaseAuthPlugin):  # type: ignore[misc] # the same
     """Lets everyone in, which on loopback is everyone on this machine.
 
-    The plugin amqtt brings for that marks sessions as anonymous, and messages for an anonymous session that is away are dropped.
+    The plugin amqtt brings for that marks sessions as anonymous, and drops messages for an anonymous one that is away.
     """
 
     async def authenticate(self, *, session: Session) -> bool:
@@ -33,7 +37,7 @@ async def serve(port: int) -> None:
     broker = Broker(
         {
             "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}", "max_connections": 0}},
-            "plugins": {f"{OpenToLoopback.__module__}.{OpenToLoopback.__qualname__}": {}},
+            "plugins": {PLUGIN: {}},
         }
     )
     ended = asyncio.Event()
@@ -46,7 +50,4 @@ async def serve(port: int) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # Under its importable name, because amqtt imports the plugin by it.
-    from emscher.embedded import amqttd
-
-    asyncio.run(amqttd.serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1])))

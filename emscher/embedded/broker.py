@@ -51,21 +51,24 @@ class EmbeddedBroker(EmbeddedServer):
     def caveat(self) -> str:
         """What it does not guarantee, in one line."""
         if self.kind == "mosquitto":
-            return "keeps un-acknowledged messages; saves them to disk every 10 s and when it ends"
+            return "keeps what is not acknowledged; killed itself, it forgets what it took in within the last 10 s"
         return (
-            "for a first look only: MQTT 3.1.1, no shared subscriptions, everything in memory, and it forgets messages that were"
-            " sent but not acknowledged when a client reconnects; install Mosquitto for the guarantee"
+            "for a first look only: MQTT 3.1.1, no shared subscriptions, everything in memory, and it forgets messages"
+            " that were sent but not acknowledged when a client reconnects; install Mosquitto for the guarantee"
         )
 
     def prepare(self) -> tuple[str, ...]:
         """Make the folder and write the configuration."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.kind == "mosquitto":
-            (self.folder / "mosquitto.conf").write_text(mosquitto.configuration(self.folder, self.port), encoding="utf-8")
+            (self.folder / "mosquitto.conf").write_text(
+                mosquitto.configuration(self.folder, self.port), encoding="utf-8"
+            )
         return ()
 
     def program(self) -> Program:
         """Give the broker as a program; ready once it accepts a client."""
+        argv: tuple[str, ...]
         if self.kind == "mosquitto":
             argv = (str(mosquitto.executable()), "-c", str(self.folder / "mosquitto.conf"))
         else:

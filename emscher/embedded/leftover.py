@@ -1,7 +1,8 @@
 """A PostgreSQL that was left running in a database folder by a process that was killed.
 
-A stale ``postmaster.pid`` whose number another process bears by now would keep the server from starting; one whose server still runs
-must not be removed. The working folder of a process, or for want of permission its command line, tells the two apart.
+A stale ``postmaster.pid`` whose number another process bears by now would keep the server from starting; one whose
+server still runs must not be removed. The working folder of a process, or for want of permission its command line,
+tells the two apart.
 """
 
 from __future__ import annotations

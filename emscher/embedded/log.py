@@ -46,11 +46,12 @@ class ProgramLog:
         return True
 
     def last_line(self) -> str:
-        """Give the last line that is not empty, or nothing."""
+        """Give the last line that has words in it, without the frame some libraries draw around theirs; or nothing."""
         if not self.path.exists():
             return ""
         with self.path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - TAIL_BYTES))
             lines = file.read().decode(errors="replace").splitlines()
-        return next((line.strip()[:LINE_LENGTH] for line in reversed(lines) if line.strip()), "")
+        last = next((line for line in reversed(lines) if any(letter.isalnum() for letter in line)), "")
+        return last.strip(" │")[:LINE_LENGTH]

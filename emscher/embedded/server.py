@@ -33,7 +33,7 @@ class EmbeddedServer(ABC):
 
     @abstractmethod
     def prepare(self) -> tuple[str, ...]:
-        """Lay out folder and configuration and stop a server a killed process left behind; gives notes for the operator."""
+        """Lay out folder and configuration, stop a server a killed process left; gives notes for the operator."""
 
     @abstractmethod
     def program(self) -> Program:
@@ -90,5 +90,7 @@ class EmbeddedServer(ABC):
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()

@@ -1,10 +1,12 @@
 """The warden: a small process that ends what its supervisor started, should the supervisor be killed.
 
-It knows the processes from lines on its standard input, ``+ pid rank signal`` and ``- pid``. The end of that input means
-that the supervisor is gone, whatever ended it. What then still runs is asked to end, the highest rank first, and killed after a
-grace. On Linux it also finds, by a mark in their environment, processes the supervisor had no time to report.
+It knows the processes from lines on its standard input, ``+ pid rank signal`` and ``- pid``. The end of that input
+means that the supervisor is gone, whatever ended it. What then still runs is asked to end, the highest rank first, and
+killed after a grace. On Linux it also finds, by a mark in their environment, processes the supervisor had no time to
+report.
 
-It runs as a script without site packages, because it starts with every supervisor and must never be what one waits for.
+It runs as a script without site packages, because it starts with every supervisor and must never be what one waits
+for.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 MARK = "EMSCHER_SUPERVISED_BY"
@@ -59,21 +62,17 @@ def marked(prefix: str) -> Iterator[int]:
 
 def kill(pid: int, number: int, *, group: bool = False) -> None:
     """Send a signal to a process, or to the group it leads; one that is gone is no error."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         if group and os.getpgid(pid) == pid:
             os.killpg(pid, number)
         else:
             os.kill(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def kill_group(leader: int) -> None:
-    """Kill what is left of the group of a process that has just ended; its number is taken as long as the group has members."""
-    try:
+    """Kill what is left of the group of a process that has just ended; while it has members, its number is taken."""
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def end(processes: dict[int, str], number: int, grace_s: float = GRACE_S) -> None:

@@ -16,7 +16,7 @@ from emscher.stream import Due, Event, Stream
 
 Code = Annotated[int, Meta(ge=0, le=999, description="Event code of the Indiana enumeration", extra={"unit": "1"})]
 Parameter = Annotated[
-    int, Meta(ge=0, le=65_535, description="Phase, detector or value of the code", extra={"unit": "1"})
+    int, Meta(ge=-1, le=65_535, description="Phase, detector or value of the code; -1 for none", extra={"unit": "1"})
 ]
 SignalGroup = Annotated[int, Meta(ge=0, le=65_535, description="Number of the signal group", extra={"unit": "1"})]
 

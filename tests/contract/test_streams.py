@@ -81,7 +81,7 @@ async def test_table_has_the_declared_columns(stream: Stream, store: Settings) -
 @STREAMS
 async def test_reading_is_stored_once(stream: Stream, store: Settings) -> None:
     """A reading is stored, its repetition is a duplicate, one that disagrees is rejected; the books add up."""
-    lines = [line for line in sample(stream.name)]
+    lines = sample(stream.name)
     numbers = [name for name, unit in stream.units.items() if unit and name not in (*stream.key, "interval_s")]
     async with Inlet(store) as inlet:
         first = await inlet.take([message(stream.name, "sample.1", line) for line in lines])

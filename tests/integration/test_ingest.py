@@ -143,7 +143,7 @@ async def test_killed_ingest_loses_nothing(store: Settings, broker: EmbeddedBrok
     }
 
     def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "emscher", "ingest"], env=environment)  # noqa: S603 - ourselves
+        return subprocess.Popen([sys.executable, "-m", "emscher", "ingest"], env=environment)
 
     process = start()
     try:
@@ -249,7 +249,7 @@ async def test_reading_that_contradicts_the_register_is_rejected(store: Settings
 
 
 async def test_first_of_two_that_disagree_is_kept(store: Settings) -> None:
-    """Of readings of one sensor and time that disagree within a batch the first is stored, the others are rejected."""
+    """Of readings of one sensor and time that disagree within a batch only the first is stored."""
     end = "2026-01-05T07:00:00Z"
     counts = [3, 4, 3, 5]
     async with Inlet(store) as inlet:

@@ -90,7 +90,7 @@ async def _in_batches(store: Settings, messages: list[Message], size: int) -> No
 async def test_order_batches_workers_and_kills_change_no_bit(
     store: Settings, second_store: Settings, city_messages: list[Message]
 ) -> None:
-    """Indicators of readings in order and one worker equal, to the bit, those shuffled, repeated, with three workers and kills."""
+    """Readings in order with one worker give the same bits as shuffled, repeated, with three workers and kills."""
     await _load_city(store)
     await _in_batches(store, city_messages, len(city_messages))
     await _work_until_idle(store)
@@ -129,8 +129,7 @@ async def _kill_a_worker_in_the_middle(store: Settings) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Worker, "_publish", publish_and_die)
         with pytest.raises(psycopg.OperationalError):
-            while await worker.step():
-                pass
+            await worker.step()
     await worker.close()
     assert await _due(store) == before
 
@@ -181,14 +180,15 @@ async def test_site_that_cannot_be_computed_does_not_stop_the_others(
 
 
 async def test_small_counts_are_not_published(store: Settings) -> None:
-    """In public a zone's hour with fewer than five devices, or with fewer than three access points, is suppressed; zero is not."""
+    """A zone's hour of fewer than five devices, or three access points, is suppressed in public; zero is not."""
     zones = {"few": (1.0, 3), "many": (5.0, 3), "none": (0.0, 3), "two": (50.0, 2)}
     async with await connect(store, "owner", autocommit=True) as connection:
         for zone, (_, points) in zones.items():
             await connection.execute("insert into site (key, kind, name) values (%s, 'wlan_zone', '')", (zone,))
             for number in range(points):
                 await connection.execute(
-                    "insert into sensor (key, stream, site_id, configured) select %s, 'wlan', site_id, true from site where key = %s",
+                    "insert into sensor (key, stream, site_id, configured)"
+                    " select %s, 'wlan', site_id, true from site where key = %s",
                     (f"{zone}.{number}", zone),
                 )
     end = START + timedelta(minutes=15)

@@ -184,11 +184,13 @@ async def test_history_days_never_keeps_access_points_longer(store: Settings) ->
     start = datetime(2020, 1, 5, tzinfo=UTC)
     async with await connect(store, "owner", autocommit=True) as connection:
         await connection.execute(
-            "insert into traffic_reading (sensor_id, observed_at, simulated, interval_s, status_bits) values (1, %s, true, 60, 0)",
+            "insert into traffic_reading (sensor_id, observed_at, simulated, interval_s, status_bits)"
+            " values (1, %s, true, 60, 0)",
             (start,),
         )
         await connection.execute(
-            "insert into wlan_reading (sensor_id, observed_at, simulated, interval_s, online) values (1, %s, true, 900, true)",
+            "insert into wlan_reading (sensor_id, observed_at, simulated, interval_s, online)"
+            " values (1, %s, true, 900, true)",
             (start,),
         )
         removed = await run_once(store.model_copy(update={"history_days": 3650}), start + timedelta(days=400))

@@ -61,7 +61,7 @@ def test_lane_as_dua25_row_1() -> None:
 
 
 def test_lane_as_dua28_first_minute() -> None:
-    """DUA28, four intervals of 15 s with 420, 480, 660, 420 veh/h at 99, 93, 88, 100 km/h: 495 veh/h, 94 km/h when rounded."""
+    """DUA28: 420, 480, 660, 420 veh/h at 99, 93, 88, 100 km/h in 15 s each give 495 veh/h at 94 km/h (rounded)."""
     quarters = [
         (15.0, rate * 15 / 3600, NAN, NAN, speed) for rate, speed in ((420, 99), (480, 93), (660, 88), (420, 100))
     ]
@@ -190,7 +190,7 @@ def _meter(
 
 
 def test_power_is_not_integrated_across_a_gap() -> None:
-    """Case O3: 100, 200, 200, 100 W at 0, 600, 1800, 7200 s with a longest gap of 1800 s give 0.091667 kWh, a quarter covered."""
+    """Case O3: 100, 200, 200, 100 W at 0, 600, 1800, 7200 s, longest gap 1800 s: 0.091667 kWh, a quarter covered."""
     found = _meter([0, 600, 1800, 7200], [NAN] * 4, [100, 200, 200, 100], [0], 7200, 1800)
     assert found.energy_wh[0, 0] / 1000 == pytest.approx(0.091667, abs=1e-6)
     assert found.covered_ratio[0, 0] == 0.25
@@ -205,7 +205,7 @@ def test_counter_goes_before_power() -> None:
 
 
 def test_difference_is_split_at_quarter_hours() -> None:
-    """Rule E7: 200 Wh between 00:10 and 00:20 are 100 Wh before and 100 Wh after the quarter hour, each a third covered."""
+    """Rule E7: 200 Wh between 00:10 and 00:20 are 100 Wh before the quarter hour and 100 Wh after it."""
     found = _meter([600, 1200], [0, 200], [NAN, NAN], [0, 900], 900, 3600)
     np.testing.assert_allclose(found.energy_wh, [[100, 100]])
     np.testing.assert_allclose(found.covered_ratio, [[1 / 3, 1 / 3]])
@@ -261,7 +261,7 @@ def test_mean_green_counts_only_known_greens() -> None:
 
 
 def test_zone_adds_access_points_and_averages_quarter_hours() -> None:
-    """Two access points over two quarter hours: means add up within a quarter hour and average over them, greatest is the upper bound."""
+    """Means of access points add up within a quarter hour and average over them; their greatest bound the peak."""
     found = zones(
         slot=np.array([0, 1, 0, 1]),
         window_of_slot=np.array([0, 0]),

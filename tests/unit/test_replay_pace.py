@@ -16,8 +16,9 @@ from emscher import settings
 from emscher.errors import BrokerMissingError, RecordingError
 from emscher.streams import streams
 from simulators import command, recording
+from simulators.age import age
 from simulators.recording import Recording
-from simulators.replay import Sent, age, at_full_speed, at_speed, summary
+from simulators.replay import Sent, at_full_speed, at_speed, summary
 
 START_S = 1_782_900_000
 

@@ -53,13 +53,18 @@ def read(folder: Path, text: str, mapping: str, stream: str = "traffic") -> Reco
 
 
 async def test_long_rows_become_readings_with_units_and_status(tmp_path: Path) -> None:
-    """mph become km/h, -1 becomes null with its status, and the start of an hour becomes its end, in UTC."""
+    """Miles become kilometres, -1 becomes null with its status, and the start of an hour becomes its end, in UTC."""
     mapping = """
     stream = "traffic"
     csv = { delimiter = ";", decimal_point = "," }
     sensor.key = "{road}.{lane}"
-    time = { columns = ["day", "hour"], format = "%d.%m.%Y %H", zone = "Europe/Berlin", marks = "start", interval_s = 3600 }
     constants = { simulated = false }
+    [time]
+    columns = ["day", "hour"]
+    format = "%d.%m.%Y %H"
+    zone = "Europe/Berlin"
+    marks = "start"
+    interval_s = 3600
     [fields]
     count = { column = "q" }
     speed_kmh = { column = "v", factor = 1.609344, decimals = 1, null_values = [-1], null_status = "not_determinable" }
@@ -132,8 +137,17 @@ async def test_wide_columns_become_sensors(tmp_path: Path) -> None:
     stream = "traffic"
     shape = "wide"
     sensor.key = "la.{column}"
-    time = { start = "2012-03-01T00:00:00", zone = "America/Los_Angeles", step_s = 300, marks = "start", interval_s = 300 }
-    fields.speed_kmh = { factor = 1.609344, decimals = 2, null_values = [0], null_status = "not_determinable_or_faulty" }
+    [time]
+    start = "2012-03-01T00:00:00"
+    zone = "America/Los_Angeles"
+    step_s = 300
+    marks = "start"
+    interval_s = 300
+    [fields.speed_kmh]
+    factor = 1.609344
+    decimals = 2
+    null_values = [0]
+    null_status = "not_determinable_or_faulty"
     """
     readings = await sent(read(tmp_path, "17,18\n10,20.5\n0,30\n", mapping), "traffic")
     assert readings == [
@@ -246,10 +260,10 @@ async def test_tables_with_the_fields_names_need_no_mapping(tmp_path: Path) -> N
 def test_a_table_with_a_strange_column_needs_a_mapping(tmp_path: Path) -> None:
     """Without a mapping, a column that is no field is told with the fields there are; so is a missing sensor."""
     (tmp_path / "r.csv").write_text("sensor,time,watts\nm,2026-07-01T10:00:00Z,5\n")
-    with pytest.raises(RecordingError, match="no field 'watts'.*power_w"):
+    with pytest.raises(RecordingError, match=r"no field 'watts'.*power_w"):
         recording.read(tmp_path / "r.csv", "energy")
     (tmp_path / "r.csv").write_text("meter,time\nm,2026-07-01T10:00:00Z\n")
-    with pytest.raises(RecordingError, match="no column 'sensor'.*--mapping"):
+    with pytest.raises(RecordingError, match=r"no column 'sensor'.*--mapping"):
         recording.read(tmp_path / "r.csv", "energy")
     (tmp_path / "r.parquet").write_text("no table")
     with pytest.raises(RecordingError, match=r"r\.parquet cannot be read"):

@@ -64,7 +64,7 @@ def test_a_sensor_without_its_parameters_is_named(tmp_path: Path) -> None:
     """A lane without a free speed is a CityError that names the lane and the parameter."""
     point = {"type": "Point", "coordinates": [7.4, 51.5]}
 
-    def feature(**properties: Any) -> dict[str, Any]:
+    def feature(**properties: str) -> dict[str, Any]:
         return {"type": "Feature", "geometry": point, "properties": properties}
 
     site = feature(type="site", key="j", kind="junction", name="J")

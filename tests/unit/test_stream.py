@@ -97,7 +97,7 @@ def test_wlan_takes_only_quarter_hours_of_the_clock() -> None:
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_times_at_the_edge_of_the_calendar_decode(moment: str) -> None:
-    """Times that overflow the calendar in UTC decode; what reads them must expect an OverflowError or a strange number."""
+    """Times that overflow the calendar in UTC decode; whoever reads them meets an error or a strange number."""
     (one,) = _decode("traffic", f'{{"end":"{moment}","interval_s":60}}')
     assert isinstance(one, Reading)
 

@@ -1,0 +1,137 @@
+-- name: relations
+-- Tables and views with their columns, and whether the public role may read them.
+SELECT c.relname::text,
+       has_table_privilege('emscher_public', c.oid, 'SELECT'),
+       array_agg(a.attname::text ORDER BY a.attnum),
+       array_agg(format_type(a.atttypid, NULL) ORDER BY a.attnum)
+FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+GROUP BY c.oid, c.relname
+
+-- name: sites
+-- Every site, or those of some keys.
+SELECT site_id, key, kind, name, longitude, latitude, metadata::text
+FROM site
+WHERE %(keys)s::text[] IS NULL OR key = ANY (%(keys)s)
+ORDER BY key
+
+-- name: sensors
+-- Sensors with everything that is known of them.
+SELECT sensor.key, sensor.stream, site.key, sensor.configured, sensor.longitude, sensor.latitude, sensor.metadata::text
+FROM {sensors} AS sensor JOIN site USING (site_id)
+WHERE (%(keys)s::text[] IS NULL OR sensor.key = ANY (%(keys)s))
+  AND (%(stream)s::text IS NULL OR sensor.stream = %(stream)s)
+  AND (%(site)s::text IS NULL OR site.key = %(site)s)
+  AND (%(configured)s::boolean IS NULL OR sensor.configured = %(configured)s)
+ORDER BY sensor.key
+
+-- name: sensor_names
+-- Numbers and names of sensors in one row: as one text they arrive several times faster, and no key has a blank.
+SELECT coalesce(array_agg(sensor.sensor_id ORDER BY sensor.sensor_id), '{{}}'),
+       coalesce(string_agg(sensor.key, ' ' ORDER BY sensor.sensor_id), ''),
+       coalesce(string_agg(site.key, ' ' ORDER BY sensor.sensor_id), '')
+FROM {sensors} AS sensor JOIN site USING (site_id)
+WHERE sensor.stream = ANY (%(streams)s)
+  AND (%(keys)s::text[] IS NULL OR sensor.key = ANY (%(keys)s))
+  AND (%(site)s::text IS NULL OR site.key = %(site)s)
+
+-- name: rows
+-- Rows of some sensors or sites over a span, in the order of their time and key.
+SELECT {columns}
+FROM {relation}
+WHERE {whose} = ANY (%(ids)s::integer[]) AND {time} >= %(since)s AND {time} < %(until)s AND {beyond}
+ORDER BY {order}
+LIMIT %(limit)s
+
+-- name: from_the_start
+-- First page: nothing lies before it.
+true
+
+-- name: beyond
+-- Next page: what comes after the last row of the page before.
+({order}) > ({after})
+
+-- name: text_key
+-- Part of a key that may be missing, so that it can be compared.
+coalesce({column}, '')
+
+-- name: latest
+-- Newest reading of every sensor of a stream, or of those of a site.
+SELECT {columns}
+FROM {latest} AS newest
+WHERE %(site)s::text IS NULL
+   OR sensor_id IN (SELECT sensor_id FROM {sensors} JOIN site USING (site_id) WHERE site.key = %(site)s)
+ORDER BY sensor_id
+
+-- name: accounts
+-- What became of the readings received, per stream and bucket, over all workers.
+SELECT bucket_start, stream, received, stored, duplicate, rejected, received = stored + duplicate + rejected
+FROM (
+    SELECT {bucket_start} AS bucket_start, stream,
+           sum(received)::bigint AS received, sum(stored)::bigint AS stored,
+           sum(duplicate)::bigint AS duplicate, sum(rejected)::bigint AS rejected
+    FROM ingest_account
+    WHERE minute >= %(since)s AND minute < %(until)s AND (%(stream)s::text IS NULL OR stream = %(stream)s)
+    GROUP BY 1, 2
+) AS book
+WHERE {beyond}
+ORDER BY bucket_start, stream
+LIMIT %(limit)s
+
+-- name: bucket_minute
+-- A minute of the books.
+minute
+
+-- name: bucket_hour
+-- Hour of a minute.
+time_bucket('1 hour', minute)
+
+-- name: bucket_day
+-- Day of a minute; days begin at midnight in the city.
+time_bucket('1 day', minute, %(zone)s)
+
+-- name: bucket_all
+-- The whole span as one.
+%(since)s::timestamptz
+
+-- name: rejected
+-- What was refused, in the order of its receipt.
+SELECT rejected_id, received_at, stream, sensor_key, reason, detail, readings, payload, payload_bytes
+FROM rejected_message
+WHERE received_at >= %(since)s AND received_at < %(until)s
+  AND (%(stream)s::text IS NULL OR stream = %(stream)s)
+  AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+  AND {beyond}
+ORDER BY received_at, rejected_id
+LIMIT %(limit)s
+
+-- name: rejected_reasons
+-- How often what was refused, without any content; the name of a stream nobody knows is content.
+SELECT CASE WHEN stream = ANY (%(known)s) THEN stream ELSE 'unknown' END AS stream, reason,
+       sum(readings)::bigint, count(*), max(received_at)
+FROM rejected_message
+WHERE received_at >= %(since)s AND received_at < %(until)s
+GROUP BY 1, 2
+ORDER BY 1, 2
+
+-- name: migrations_visible
+-- Whether the book of migrations is there, and whether this role may read it.
+SELECT coalesce(to_regclass('public.schema_migration') IS NOT NULL, false),
+       coalesce(has_table_privilege(to_regclass('public.schema_migration'), 'SELECT'), false)
+
+-- name: migrations
+-- What was applied to the schema, in order.
+SELECT number, name, sha256, flavour FROM schema_migration ORDER BY number
+
+-- name: retention
+-- How long each table's rows are kept, and why.
+SELECT table_name, extract(epoch FROM keep)::bigint / 86400, reason FROM retention ORDER BY table_name
+
+-- name: thresholds
+-- Limits with their source and the days they hold.
+SELECT name, scope, value, unit, valid_from, valid_to, source, status FROM threshold ORDER BY name, scope, valid_from
+
+-- name: emission_factors
+-- Emission factors by year and by the year they were published in.
+SELECT energy_source, year, vintage, g_per_kwh, gas, upstream_included, status, source
+FROM emission_factor ORDER BY energy_source, year, vintage, gas

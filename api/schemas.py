@@ -1,0 +1,303 @@
+"""The shapes of answers, as OpenAPI describes them; large answers are written without passing through them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Units = dict[str, str]
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    type: str = Field(description="Link to the explanation of this kind of problem")
+    title: str
+    status: int
+    detail: str = Field(description="What exactly is wrong, and how to mend it")
+    instance: str = Field(description="Path that was asked for")
+    errors: list[ProblemPart] = Field(default=[], description="What is wrong with which parameter or part")
+
+
+class ProblemPart(BaseModel):
+    """One parameter or part that does not fit."""
+
+    name: str
+    detail: str
+
+
+class Values(BaseModel):
+    """What every answer with values begins with."""
+
+    units: Units = Field(description="Unit of every column that measures something (UCUM; 1 is a pure number)")
+    as_of: datetime | None = Field(description="Newest time in the data; null where there are none")
+    next: str | None = Field(description="Path of the next page; null on the last")
+
+
+class Row(BaseModel):
+    """One row; its further columns are named in `units` and in /v1/streams and /v1/indicators."""
+
+    model_config = ConfigDict(extra="allow")
+
+    simulated: bool = Field(description="Whether the value comes from a simulator, wholly or in part")
+
+
+class ReadingRow(Row):
+    """One reading."""
+
+    sensor: str
+    site: str
+    observed_at: datetime
+
+
+class LatestRow(ReadingRow):
+    """Newest reading of one sensor."""
+
+    stream: str
+
+
+class IndicatorRow(Row):
+    """Indicators of one sensor or site over one window."""
+
+    site: str
+    window_start: datetime
+
+
+class Readings(Values):
+    """Readings of one stream."""
+
+    stream: str
+    data: list[ReadingRow]
+
+
+class Latest(BaseModel):
+    """Newest reading of every sensor."""
+
+    units: dict[str, Units] = Field(description="Units by stream")
+    as_of: datetime | None
+    next: None
+    data: list[LatestRow]
+
+
+class Indicators(Values):
+    """Indicators of one family."""
+
+    family: str
+    bucket: str = Field(description="Width of the windows; `base` is the family's own")
+    published: bool = Field(description="Whether these are the sums for the public instead of single sensors")
+    data: list[IndicatorRow]
+
+
+class Place(BaseModel):
+    """What sites and sensors have in common."""
+
+    key: str
+    longitude: float | None
+    latitude: float | None
+    metadata: dict[str, Any] = Field(description="Further facts; names end in their unit")
+
+
+class Site(Place):
+    """A place whose sensors belong together."""
+
+    kind: str
+    name: str
+
+
+class Sensor(Place):
+    """A sensor of a stream at a site."""
+
+    stream: str
+    site: str
+    configured: bool = Field(description="False: it reported before anybody described it")
+
+
+class Sites(Values):
+    """Sites."""
+
+    data: list[Site]
+
+
+class Sensors(Values):
+    """Sensors."""
+
+    data: list[Sensor]
+
+
+class OneSensor(BaseModel):
+    """One sensor."""
+
+    units: Units
+    data: Sensor
+
+
+class StreamField(BaseModel):
+    """One field of a stream's message."""
+
+    name: str
+    unit: str | None
+    description: str
+    required: bool
+    type: str
+    minimum: float | None
+    maximum: float | None
+    values: list[str] | None
+
+
+class Stream(BaseModel):
+    """One kind of sensor."""
+
+    name: str
+    title_en: str
+    title_de: str
+    topic: str
+    open: bool = Field(description="Whether single readings are open data")
+    retention_days: int
+    fields: list[StreamField]
+    families: list[str] = Field(description="Families of indicators computed from it")
+
+
+class Streams(BaseModel):
+    """Every kind of sensor."""
+
+    data: list[Stream]
+
+
+class Indicator(BaseModel):
+    """One indicator of the catalogue."""
+
+    column: str
+    unit: str
+    name_en: str
+    name_de: str
+    kernel: str
+    source: str
+    status: Literal["verified", "unverified", "own"]
+
+
+class Family(BaseModel):
+    """Indicators that are computed together."""
+
+    name: str
+    title_en: str
+    title_de: str
+    width_s: int
+    buckets: list[str]
+    open_buckets: list[str] = Field(description="Buckets that need no key")
+    published_per: Literal["sensor", "site"] | None = Field(description="What an open row stands for")
+    indicators: list[Indicator]
+
+
+class Catalogue(BaseModel):
+    """The catalogue of indicators."""
+
+    data: list[Family]
+
+
+class AccountRow(BaseModel):
+    """What became of the readings of one stream in one bucket."""
+
+    bucket_start: datetime
+    stream: str
+    received: int
+    stored: int
+    duplicate: int
+    rejected: int
+    balanced: bool = Field(description="received = stored + duplicate + rejected")
+
+
+class Accounts(Values):
+    """The books of ingest."""
+
+    bucket: Literal["minute", "hour", "day", "all"]
+    data: list[AccountRow]
+
+
+class RejectedRow(BaseModel):
+    """One refused message or reading."""
+
+    received_at: datetime
+    stream: str
+    sensor: str | None
+    reason: str
+    detail: str
+    readings: int
+    payload: str | None = Field(description="What was refused; null where it may not be kept")
+    payload_is_utf8: bool | None = Field(description="False: bytes that are no UTF-8 stand as \\xNN")
+    payload_bytes: int
+
+
+class Rejected(Values):
+    """Refused messages."""
+
+    data: list[RejectedRow]
+
+
+class ReasonRow(BaseModel):
+    """How often a stream's readings were refused for one reason."""
+
+    stream: str
+    reason: str
+    readings: int
+    messages: int
+    last_received_at: datetime
+
+
+class Reasons(Values):
+    """Reasons of refusals, without content."""
+
+    data: list[ReasonRow]
+
+
+class Threshold(BaseModel):
+    """A limit and the days it holds."""
+
+    name: str
+    scope: str
+    value: float
+    unit: str
+    valid_from: date
+    valid_to: date | None
+    source: str
+    status: str
+
+
+class Thresholds(Values):
+    """Limits."""
+
+    data: list[Threshold]
+
+
+class EmissionFactor(BaseModel):
+    """An emission factor of one year, as published in one year."""
+
+    energy_source: str
+    year: int
+    vintage: int
+    g_per_kwh: float
+    gas: str
+    upstream_included: bool
+    status: str
+    source: str
+
+
+class EmissionFactors(Values):
+    """Emission factors."""
+
+    data: list[EmissionFactor]
+
+
+class Alive(BaseModel):
+    """The process runs."""
+
+    status: Literal["alive"]
+
+
+class Ready(BaseModel):
+    """The process can answer."""
+
+    status: Literal["ready"]
+    database: Literal["answers"]
+    schema_: str = Field(alias="schema", description="How it was found to be up to date")

@@ -1,0 +1,85 @@
+"""The platform for a benchmark: a real database and broker, and processes of ours beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from pydantic import SecretStr
+
+from emscher.embedded import EmbeddedBroker, EmbeddedPostgres
+from emscher.settings import PREFIX, Settings, load
+from emscher.store.migrate import migrate
+
+PATIENCE_S = 120.0
+PORT = 18_883
+
+
+@contextmanager
+def platform(kind: str = "mosquitto") -> Iterator[Settings]:
+    """Start an embedded database with a fresh schema and an embedded broker."""
+    with tempfile.TemporaryDirectory(prefix="emscher-bench-") as folder:
+        place = Path(folder)
+        with EmbeddedPostgres(place) as server, EmbeddedBroker(place, PORT, kind) as broker:  # type: ignore[arg-type] # a name of ours
+            settings = load(
+                {
+                    "database_url": SecretStr(server.url),
+                    "database_flavour": "plain",
+                    "mqtt_port": broker.port,
+                    "mqtt_protocol": broker.protocol,
+                    "api_port": 18_080,
+                }
+            )
+            asyncio.run(migrate(settings))
+            yield settings
+
+
+@contextmanager
+def process(settings: Settings, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command of ours against the platform; its CPU time is in :func:`children_cpu_s` once it has ended."""
+    environment = {
+        **os.environ,
+        f"{PREFIX}DATABASE_URL": settings.database_url.get_secret_value(),
+        f"{PREFIX}MQTT_PORT": str(settings.mqtt_port),
+        f"{PREFIX}MQTT_PROTOCOL": settings.mqtt_protocol,
+        f"{PREFIX}API_PORT": str(settings.api_port),
+        f"{PREFIX}LOG_LEVEL": "WARNING",
+    }
+    running = subprocess.Popen([sys.executable, "-m", "emscher", *command], env=environment)
+    try:
+        yield running
+    finally:
+        running.terminate()
+        running.wait()
+
+
+def children_cpu_s() -> float:
+    """CPU time of the children that have ended [s]."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def received(settings: Settings) -> int:
+    """Readings accounted for so far."""
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        row = connection.execute("select coalesce(sum(received), 0)::bigint from ingest_account").fetchone()
+    return int(row[0]) if row else 0
+
+
+def wait_for(settings: Settings, wanted: int) -> float:
+    """Wait until that many readings are accounted for, and give the moment [s]."""
+    deadline = time.perf_counter() + PATIENCE_S
+    while received(settings) < wanted:
+        if time.perf_counter() > deadline:
+            sys.exit(f"{wanted} readings did not arrive within {PATIENCE_S:.0f} s")
+        time.sleep(0.02)
+    return time.perf_counter()

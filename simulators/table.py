@@ -1,0 +1,154 @@
+"""A recording's file as a table: CSV, also compressed, or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pa_parquet
+
+from emscher.errors import RecordingError
+from simulators.mapping import Csv
+
+BLOCK_BYTES = 1 << 22
+
+T = TypeVar("T")
+
+
+def names(path: Path, csv: Csv) -> list[str]:
+    """Give the names of the columns.
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be read.
+    """
+
+    def read() -> list[str]:
+        if is_parquet(path):
+            return list(pa_parquet.read_schema(path).names)
+        with pa_csv.open_csv(path, _reading(csv), _parsing(csv)) as reader:
+            return list(reader.schema.names)
+
+    return _told(path, read)
+
+
+def read(path: Path, csv: Csv, types: dict[str, pa.DataType | None]) -> pa.Table:
+    """Read columns.
+
+    Parameters
+    ----------
+    path : Path
+        ``.parquet``, or else text.
+    csv : Csv
+        How the text is written.
+    types : dict of str to DataType or None
+        The columns, and as what they are read from text; None leaves it to the reader.
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be read, or lacks a column.
+    """
+    there = names(path, csv)
+    for name in types:
+        if name not in there:
+            raise RecordingError(f"{path.name} has no column {name!r}.", f"Its columns are {_listed(there)}.")
+    wanted = list(types)
+    convert = pa_csv.ConvertOptions(
+        include_columns=wanted,
+        column_types={name: kind for name, kind in types.items() if kind is not None},
+        decimal_point=csv.decimal_point,
+        strings_can_be_null=True,
+    )
+
+    def load() -> pa.Table:
+        if is_parquet(path):
+            return pa_parquet.read_table(path, columns=wanted)
+        return pa_csv.read_csv(path, _reading(csv), _parsing(csv), convert)
+
+    return _told(path, load)
+
+
+def is_parquet(path: Path) -> bool:
+    """Say whether the file's name says that it is Parquet."""
+    return path.suffix == ".parquet"
+
+
+def keys(table: pa.Table, template: str) -> tuple[list[str], pa.ChunkedArray]:
+    """Make the sensors' keys.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Has the columns that the template names.
+    template : str
+        Text with columns in braces.
+
+    Returns
+    -------
+    keys : list of str
+        The different keys.
+    places : pyarrow.ChunkedArray of int32, shape (rows,)
+        Which of them each row's is.
+    """
+    parts: list[pa.ChunkedArray | str] = []
+    for text, column in pieces(template):
+        parts += [text] if text else []
+        parts += [table[column].cast(pa.string())] if column else []
+    joined = pc.binary_join_element_wise(*parts, "") if len(parts) > 1 else parts[0]
+    coded = pc.dictionary_encode(joined).combine_chunks()
+    if coded.null_count:
+        raise RecordingError(
+            "A row lacks what makes its sensor's key.", "Mend the recording, or sensor.key of the mapping."
+        )
+    return coded.dictionary.to_pylist(), coded.indices
+
+
+def pieces(template: str) -> list[tuple[str, str]]:
+    """Take a template apart: each piece of text with the column that follows it.
+
+    Raises
+    ------
+    RecordingError
+        A brace is not closed, or there is no column.
+    """
+    found = []
+    rest = template
+    while "{" in rest:
+        text, _, rest = rest.partition("{")
+        column, closed, rest = rest.partition("}")
+        if not closed:
+            raise RecordingError(f"The template {template!r} lacks a brace.", "Mend sensor.key of the mapping.")
+        found.append((text, column))
+    if not found:
+        raise RecordingError(f"The template {template!r} names no column.", "Write sensor.key like detector-{id}.")
+    return [*found, (rest, "")] if rest else found
+
+
+def _told(path: Path, work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except FileNotFoundError as exc:
+        raise RecordingError(f"There is no file {path}.", "Give the path of a recording.") from exc
+    except (pa.ArrowInvalid, pa.ArrowKeyError, OSError, UnicodeDecodeError) as exc:
+        first = str(exc).splitlines()[0]
+        raise RecordingError(
+            f"{path.name} cannot be read: {first}.", "Mend the file, or [csv] of the mapping."
+        ) from exc
+
+
+def _listed(found: Sequence[str], most: int = 12) -> str:
+    return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")
+
+
+def _reading(csv: Csv) -> pa_csv.ReadOptions:
+    return pa_csv.ReadOptions(encoding=csv.encoding, block_size=BLOCK_BYTES)
+
+
+def _parsing(csv: Csv) -> pa_csv.ParseOptions:
+    return pa_csv.ParseOptions(delimiter=csv.delimiter)
