@@ -8,6 +8,7 @@ import struct
 import sys
 import time
 from collections.abc import Sequence
+from typing import Self
 
 WINDOW = 2000
 
@@ -23,58 +24,65 @@ def packet(topic: bytes, payload: bytes, mid: int) -> bytes:
             return b"\x32" + length + body
 
 
-def connect(port: int) -> socket.socket:
-    """Connect a clean session to a broker on loopback."""
-    client = socket.create_connection(("127.0.0.1", port))
-    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    name = b"emscher-bench-load"
-    body = b"\x00\x04MQTT\x04\x02\x00\x00" + struct.pack(">H", len(name)) + name
-    client.sendall(b"\x10" + bytes([len(body)]) + body)
-    if client.recv(4)[3:] != b"\0":
-        sys.exit("the broker refuses the load")
-    return client
-
-
-def publish(port: int, messages: Sequence[tuple[bytes, bytes]], rate_per_s: float = 0.0) -> float:
-    """Publish messages and wait for every acknowledgement.
+class Load:
+    """A connection that publishes, to be closed when everything has arrived.
 
     Parameters
     ----------
     port : int
-        Port of the broker.
-    messages : sequence of (topic, payload)
-        Sent in order.
-    rate_per_s : float
-        Messages per second; 0 for as fast as the broker acknowledges.
-
-    Returns
-    -------
-    float
-        Time from the first message to the last acknowledgement [s].
+        Port of a broker on loopback.
     """
-    packets = [packet(topic, payload, n % 65535 + 1) for n, (topic, payload) in enumerate(messages)]
-    client = connect(port)
-    client.setblocking(False)
-    sent = acknowledged = 0
-    waiting, received = b"", 0
-    start = time.perf_counter()
-    while acknowledged < len(packets):
-        allowed = min(len(packets), acknowledged + WINDOW)
-        if rate_per_s:
-            allowed = min(allowed, int((time.perf_counter() - start) * rate_per_s) + 1)
-        if not waiting and sent < allowed:
-            step = min(allowed, sent + 200)
-            waiting = b"".join(packets[sent:step])
-            sent = step
-        idle_s = 0.0005 if rate_per_s else 0.05
-        readable, writable, _ = select.select([client], [client] if waiting else [], [], idle_s)
-        if writable:
-            waiting = waiting[client.send(waiting) :]
-        if readable:
-            received += len(client.recv(65536))
-            acknowledged = received // 4
-    elapsed_s = time.perf_counter() - start
-    client.setblocking(True)
-    client.sendall(b"\xe0\x00")
-    client.close()
-    return elapsed_s
+
+    def __init__(self, port: int) -> None:
+        self._client = socket.create_connection(("127.0.0.1", port))
+        self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        name = b"emscher-bench-load"
+        body = b"\x00\x04MQTT\x04\x02\x00\x00" + struct.pack(">H", len(name)) + name
+        self._client.sendall(b"\x10" + bytes([len(body)]) + body)
+        if self._client.recv(4)[3:] != b"\0":
+            sys.exit("the broker refuses the load")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._client.setblocking(True)
+        self._client.sendall(b"\xe0\x00")
+        self._client.close()
+
+    def publish(self, messages: Sequence[tuple[bytes, bytes]], rate_per_s: float = 0.0) -> float:
+        """Publish messages and wait for every acknowledgement.
+
+        Parameters
+        ----------
+        messages : sequence of (topic, payload)
+            Sent in order.
+        rate_per_s : float
+            Messages per second; 0 for as fast as the broker acknowledges.
+
+        Returns
+        -------
+        float
+            Time from the first message to the last acknowledgement [s].
+        """
+        packets = [packet(topic, payload, n % 65535 + 1) for n, (topic, payload) in enumerate(messages)]
+        self._client.setblocking(False)
+        sent = acknowledged = received = 0
+        waiting = b""
+        start = time.perf_counter()
+        while acknowledged < len(packets):
+            allowed = min(len(packets), acknowledged + WINDOW)
+            if rate_per_s:
+                allowed = min(allowed, int((time.perf_counter() - start) * rate_per_s) + 1)
+            if not waiting and sent < allowed:
+                step = min(allowed, sent + 200)
+                waiting = b"".join(packets[sent:step])
+                sent = step
+            idle_s = 0.0005 if rate_per_s else 0.05
+            readable, writable, _ = select.select([self._client], [self._client] if waiting else [], [], idle_s)
+            if writable:
+                waiting = waiting[self._client.send(waiting) :]
+            if readable:
+                received += len(self._client.recv(65536))
+                acknowledged = received // 4
+        return time.perf_counter() - start

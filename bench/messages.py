@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import paho.mqtt.client as mqtt
-from load import publish
+from load import Load
 from paho.mqtt.enums import CallbackAPIVersion
 from platform_of_bench import PORT, children_cpu_s, platform, process, received, wait_for
 
@@ -38,7 +38,8 @@ def backlog(count: int, runs: int) -> list[Row]:
             with process(settings, "ingest"):
                 _until_listening(settings)
             known = received(settings)
-            publish(PORT, single_readings(count))
+            with Load(PORT) as load:
+                load.publish(single_readings(count))
             before_s = children_cpu_s()
             with process(settings, "ingest"):
                 wait_for(settings, known + count // 10)
@@ -67,17 +68,19 @@ def concurrent(kind: str, count: int) -> Row:
     with platform(kind) as settings, process(settings, "ingest"):
         _until_listening(settings)
         before, start_s = received(settings), time.perf_counter()
-        publish(PORT, single_readings(count))
-        rate = count / (wait_for(settings, before + count) - start_s)
+        with Load(PORT) as load:
+            load.publish(single_readings(count))
+            rate = count / (wait_for(settings, before + count) - start_s)
     return (f"{kind}, publisher and ingest together", f"{rate:,.0f} messages/s", f"{count:,} messages of one reading")
 
 
 def _until_listening(settings: Settings) -> None:
     """Send the sensors' first readings again and again until one arrives, so that all are known and ingest listens."""
-    while not received(settings):
-        publish(PORT, single_readings(SENSORS, 10_000 * SENSORS))
-        time.sleep(0.3)
-    time.sleep(1.0)
+    with Load(PORT) as load:
+        while not received(settings):
+            load.publish(single_readings(SENSORS, 10_000 * SENSORS))
+            time.sleep(0.3)
+        time.sleep(1.0)
 
 
 def _bare_client(count: int) -> float:
@@ -105,7 +108,8 @@ def _bare_client(count: int) -> float:
     while time.perf_counter() < deadline:
         first.loop(0.1)
     first.disconnect()
-    publish(PORT, single_readings(count))
+    with Load(PORT) as load:
+        load.publish(single_readings(count))
     second = client()
     while arrived < count:
         second.loop(1.0)
