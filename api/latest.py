@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
+from psycopg import sql
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,11 +16,11 @@ from api.answer import answer
 from api.caller import Asking
 from api.formats import Format
 from api.openapi import ALWAYS, told
-from api.page import Names, fill
+from api.page import Names, fill, put_names
 from api.sensors import SiteKey, StreamName, check_stream, named
-from api.sheet import Sheet, transposed
+from api.sheet import Sheet
 from api.sites import site_names
-from api.source import SQL, Relation
+from api.source import SQL, Relation, Statement, columnar
 from emscher.stream import Stream
 from emscher.streams import streams
 
@@ -58,8 +60,8 @@ async def list_latest(
     if not chosen and stream is not None:
         raise caller.refusal(f"Single readings of the stream {stream} are internal; /v1/indicators says what is open.")
     columns = [["sensor_id", *(name for name in relation.columns if name != "sensor_id")] for _, relation in chosen]
-    statements = [
-        SQL["latest"].of(columns=names, latest=relation.name, sensors=caller.sensors)
+    statements: list[Statement] = [
+        _statement(relation.name, tuple(names), caller.sensors)
         for (_, relation), names in zip(chosen, columns, strict=True)
     ]
     # The names are read last: they know every sensor whose reading was read before.
@@ -68,18 +70,24 @@ async def list_latest(
     *tables, names_rows = await caller.source.fetch_each(caller.role, statements, values)
     names = named(names_rows)
     sheets = [
-        _sheet(one, relation, names, dict(zip(its_columns, transposed(rows, len(its_columns)), strict=True)))
-        for (one, relation), its_columns, rows in zip(chosen, columns, tables, strict=True)
+        _sheet(one, relation, names, dict(zip(its_columns, read[0], strict=True)))
+        for (one, relation), its_columns, read in zip(chosen, columns, tables, strict=True)
     ]
     units = {one.name: sheet.units for (one, _), sheet in zip(chosen, sheets, strict=True)}
     return answer(request, caller, form, sheets, units=units, times=("observed_at",))
 
 
+@cache
+def _statement(latest: str, names: tuple[str, ...], sensors: str) -> sql.SQL:
+    """Compose a stream's statement once: composing takes longer than the server needs to answer."""
+    composed = columnar(names, SQL["latest"].of(columns=names, latest=latest, sensors=sensors))
+    return sql.SQL(composed.as_string())
+
+
 def _sheet(stream: Stream, relation: Relation, names: Names, found: dict[str, Sequence[Any]]) -> Sheet:
-    whose = [names[number] for number in found.pop("sensor_id")]
+    numbers = found.pop("sensor_id")
     sheet = Sheet()
-    sheet.put("stream", "text", [stream.name] * len(whose))
-    sheet.put("sensor", "text", [sensor for sensor, _ in whose])
-    sheet.put("site", "text", [site for _, site in whose])
+    sheet.put("stream", "text", [stream.name] * len(numbers))
+    put_names(sheet, names, numbers)
     fill(sheet, relation, found, stream.units)
     return sheet

@@ -43,6 +43,8 @@ class Observer:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # A HEAD is answered like a GET; the server leaves the body out.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else dict(scope)
         began = self._monotonic()
         sent = 0
 
@@ -57,15 +59,15 @@ class Observer:
             await send(message)
 
         try:
-            await self._app(scope, receive, watch)
+            await self._app(asked, receive, watch)
         except Exception as exc:
             problem = fault(exc)
             if sent:
                 raise
-            await problem.response(scope.get("asked_path", scope["path"]))(scope, receive, watch)
+            await problem.response(scope["path"])(asked, receive, watch)
         finally:
             seconds = self._monotonic() - began
             # The template, not the path: no log line grows with what is asked for, and the client is nobody's business.
-            template = getattr(scope.get("route"), "path", None) or "(none)"
+            template = getattr(asked.get("route"), "path", None) or "(none)"
             metrics.record(scope["method"], template, sent, seconds)
             log.info("request answered", route=template, status=sent, duration_ms=round(1000 * seconds, 1))

@@ -11,14 +11,12 @@ from psycopg import sql
 from api import words
 from api.caller import Caller
 from api.cursor import Place, beyond, decode
-from api.sheet import Sheet, kind_of, transposed
+from api.sheet import Sheet, kind_of
 from api.source import SQL, Relation
 from api.span import Span
 
-Names = Mapping[int, tuple[str, ...]]
-"""Names of a sensor (its key and its site's) or of a site (its key), by number."""
-
-_NAMED = {"sensor_id": ("sensor", "site"), "site_id": ("site",)}
+Names = Mapping[str, Mapping[int, str]]
+"""Keys by number, under the name of the column they fill: ``sensor`` and ``site`` of a sensor, ``site`` of a site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,8 @@ class Page:
         Its column of time.
     key : tuple of str
         Rest of its key: ``sensor_id`` or ``site_id``, then what tells rows of the same moment apart.
-    names : mapping of int to sequence of str
-        Sensors or sites whose rows are wanted, with their names.
+    names : mapping of str to mapping of int to str
+        Sensors or sites whose rows are wanted, with their keys.
     units : mapping of str to str
         Units of its columns.
     span : Span
@@ -70,7 +68,7 @@ class Page:
         columns = [self.time, *self.key, *(one for one in self.relation.columns if one not in (self.time, *self.key))]
         condition, values = beyond(place, order)
         values |= {
-            "ids": list(self.names),
+            "ids": list(self.names["site"]),
             "since": max(self.span.since, place.time) if place else self.span.since,
             "until": self.span.until,
             "limit": self.limit + 1,
@@ -83,26 +81,21 @@ class Page:
             beyond=condition,
             order=sql.SQL(", ").join(order),
         )
-        rows = await caller.source.fetch(caller.role, statement, values)
+        read = await caller.source.columns(caller.role, columns, statement, values)
         following = None
-        if len(rows) > self.limit:
-            del rows[self.limit :]
-            time, *key = rows[-1][: 1 + len(self.key)]
+        if len(read[0]) > self.limit:
+            read = [one[: self.limit] for one in read]
+            time, *key = (one[-1] for one in read[: 1 + len(self.key)])
             following = self.span, Place(time, tuple("" if part is None else part for part in key))
-        return self._sheet(columns, rows), following
+        found = dict(zip(columns, read, strict=True))
+        return self._sheet(found), following
 
-    def _sheet(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sheet:
-        found = dict(zip(columns, transposed(rows, len(columns)), strict=True))
+    def _sheet(self, found: dict[str, Sequence[Any]]) -> Sheet:
         whose, *rest = self.key
         sheet = Sheet()
-        for place, title in enumerate(_NAMED[whose]):
-            sheet.put(title, "text", [self.names[number][place] for number in found[whose]])
-        fill(
-            sheet,
-            self.relation,
-            {name: found[name] for name in (self.time, *rest, *columns) if name != whose},
-            self.units,
-        )
+        put_names(sheet, self.names, found.pop(whose))
+        order = dict.fromkeys((self.time, *rest, *found))
+        fill(sheet, self.relation, {name: found[name] for name in order}, self.units)
         return sheet
 
     def _is_text(self, name: str) -> bool:
@@ -110,6 +103,12 @@ class Page:
 
     def _comparable(self, name: str) -> sql.Composable:
         return SQL["text_key"].of(column=name) if self._is_text(name) else sql.Identifier(name)
+
+
+def put_names(sheet: Sheet, names: Names, numbers: Sequence[int]) -> None:
+    """Add the keys of the sensors or sites that rows are of."""
+    for title, keys in names.items():
+        sheet.put(title, "text", list(map(keys.__getitem__, numbers)))
 
 
 def fill(sheet: Sheet, relation: Relation, found: Mapping[str, Sequence[Any]], units: Mapping[str, str]) -> None:

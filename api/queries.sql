@@ -25,11 +25,19 @@ WHERE (%(keys)s::text[] IS NULL OR sensor.key = ANY (%(keys)s))
   AND (%(configured)s::boolean IS NULL OR sensor.configured = %(configured)s)
 ORDER BY sensor.key
 
+-- name: columns
+-- Rows as one array per column: many rows arrive in half the time that they need one by one.
+SELECT {arrays} FROM ({rows}) AS wanted
+
+-- name: column
+-- A column of many rows.
+coalesce(array_agg({column}), '{{}}')
+
 -- name: sensor_names
 -- Numbers and names of sensors in one row: as one text they arrive several times faster, and no key has a blank.
-SELECT coalesce(array_agg(sensor.sensor_id ORDER BY sensor.sensor_id), '{{}}'),
-       coalesce(string_agg(sensor.key, ' ' ORDER BY sensor.sensor_id), ''),
-       coalesce(string_agg(site.key, ' ' ORDER BY sensor.sensor_id), '')
+SELECT coalesce(array_agg(sensor.sensor_id), '{{}}'),
+       coalesce(string_agg(sensor.key, ' '), ''),
+       coalesce(string_agg(site.key, ' '), '')
 FROM {sensors} AS sensor JOIN site USING (site_id)
 WHERE sensor.stream = ANY (%(streams)s)
   AND (%(keys)s::text[] IS NULL OR sensor.key = ANY (%(keys)s))

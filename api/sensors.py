@@ -133,7 +133,7 @@ async def sensor_names(caller: Caller, names: Sequence[str], keys: Sequence[str]
         {"streams": list(names), "keys": keys, "site": site},
     )
     found = named(rows)
-    if missing := set(keys or ()) - {key for key, _ in found.values()}:
+    if missing := set(keys or ()) - set(found["sensor"].values()):
         where = f" at the site {site!r}" if site else ""
         listed = "/v1/sensors?stream=" + names[0]
         raise bad_parameter(
@@ -145,7 +145,10 @@ async def sensor_names(caller: Caller, names: Sequence[str], keys: Sequence[str]
 def named(rows: Sequence[tuple[Sequence[int], str, str]]) -> Names:
     """Read what the query ``sensor_names`` gives: numbers, keys and the keys of their sites."""
     numbers, keys, sites = rows[0]
-    return dict(zip(numbers, zip(keys.split(), sites.split(), strict=True), strict=True))
+    return {
+        "sensor": dict(zip(numbers, keys.split(), strict=True)),
+        "site": dict(zip(numbers, sites.split(), strict=True)),
+    }
 
 
 async def _read(

@@ -62,4 +62,4 @@ async def site_names(caller: Caller, key: str | None) -> Names:
     rows = await caller.source.fetch(caller.role, SQL["sites"].statement, {"keys": keys})
     if key is not None and not rows:
         raise bad_parameter("site", f"there is no site {key!r}; /v1/sites lists them")
-    return {row[0]: (row[1],) for row in rows}
+    return {"site": {row[0]: row[1] for row in rows}}

@@ -91,6 +91,24 @@ class Source:
                 cursors = [await connection.cursor(binary=True).execute(one, values) for one in statements]
             return [await cursor.fetchall() for cursor in cursors]
 
+    async def columns(
+        self, role: Role, names: Sequence[str], rows: Statement, values: Mapping[str, Any] | None = None
+    ) -> list[Sequence[Any]]:
+        """Read the rows of a statement by column.
+
+        Parameters
+        ----------
+        role : str
+            In whose rights.
+        names : sequence of str
+            The statement's columns.
+        rows : SQL
+            The statement.
+        values : mapping, optional
+            Its parameters.
+        """
+        return list((await self.fetch(role, columnar(names, rows), values))[0])
+
     async def relation(self, name: str) -> Relation | None:
         """Describe a table or view, or give None where the schema has none of that name."""
         if name not in self._relations:
@@ -113,6 +131,12 @@ class Source:
         if found is None:
             raise MigrationError(f"The store has no relation {name}.", "Run `emscher migrate`.")
         return found
+
+
+def columnar(names: Sequence[str], rows: Statement) -> Statement:
+    """Have a statement give one row with an array for each of its columns."""
+    arrays = sql.SQL(", ").join(SQL["column"].of(column=name) for name in names)
+    return SQL["columns"].of(arrays=arrays, rows=rows)
 
 
 @asynccontextmanager

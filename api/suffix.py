@@ -25,5 +25,6 @@ class Suffix:
             path: str = scope["path"]
             stem, dot, suffix = path.rpartition(".")
             if dot and suffix in SUFFIXES and path.startswith("/v1/"):
-                scope = {**scope, "path": stem, "asked_path": path, "suffix": suffix}
+                # In place: whoever called reads from the same scope which route answered.
+                scope.update(path=stem, asked_path=path, suffix=suffix)
         await self._app(scope, receive, send)

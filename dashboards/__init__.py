@@ -1,1 +1,1 @@
-"""To be described."""
+"""The store to pictures: Grafana dashboards, written in Python and kept as JSON."""

@@ -1,7 +1,7 @@
-"""The command ``emscher``: its own subcommands, and those that each folder brings along.
+"""The command ``emscher``: ``settings``, and the subcommands that each folder brings along.
 
 A folder registers its subcommands through the entry-point group ``emscher.commands`` (see ``pyproject.toml``), so
-that this module, at the bottom of the house, imports none of them.
+that this module, at the bottom of the house, imports none of them, and a process loads only its own.
 """
 
 from __future__ import annotations
@@ -11,12 +11,9 @@ from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from emscher import __version__, demo, settings
+from emscher import __version__, settings
 from emscher.errors import OperatorError
-from emscher.store import command as store_command
 
 GROUP = "emscher.commands"
 EXIT_OPERATOR = 2
@@ -48,25 +45,34 @@ def _root(
 @app.command("settings")
 def show_settings() -> None:
     """Print every setting, its value, where it comes from and what it does; secrets are masked."""
-    table = Table("setting", "value", "source", "what it does", show_lines=False)
     for row in settings.rows(settings.load()):
-        table.add_row(row.name, row.value, row.source, row.description)
-    Console().print(table)
+        typer.echo(f"{typer.style(row.name, bold=True)}={row.value}  ({row.source})\n    {row.description}")
 
 
-def build() -> typer.Typer:
-    """Give the whole command line, with the subcommands of every folder that is installed."""
-    store_command.register(app)
-    demo.register(app)
-    for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name):
-        entry.load()(app)
+def build(wanted: str | None = None) -> typer.Typer:
+    """Give the command line.
+
+    Parameters
+    ----------
+    wanted : str, optional
+        Load only the folder that has this subcommand, all of them where none has.
+    """
+    if wanted == "settings":
+        return app
+    known = {entry.name: entry.value for entry in entry_points(group=GROUP)}
+    # A folder that has several commands registers them all at once.
+    values = {known[wanted]} if wanted in known else set(known.values())
+    for entry in sorted(entry_points(group=GROUP)):
+        if entry.value in values:
+            values.remove(entry.value)
+            entry.load()(app)
     return app
 
 
 def main() -> None:
     """Run the command line; what an operator can mend is one line on standard error and exit status 2."""
     try:
-        build()()
+        build(next(iter(sys.argv[1:]), None))()
     except OperatorError as exc:
         sys.stderr.write(f"emscher: {exc}\n")
         raise SystemExit(EXIT_OPERATOR) from None

@@ -180,7 +180,10 @@ class Supervisor:
             self._say(f"{running.program.name} ended ({_ending(status)}), restart in {pause:.0f} s")
             await self._sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
-            running = await self._spawn(running.program, running.log)
+            try:
+                running = await self._spawn(running.program, running.log)
+            except OSError as error:
+                self._say(f"{running.program.name} cannot be started: {error}")
 
     async def _end(self, running: _Running) -> None:
         program, process = running.program, running.process

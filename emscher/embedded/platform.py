@@ -6,10 +6,16 @@ import asyncio
 import http.client
 import math
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
 
 from emscher.embedded import milestones
 from emscher.embedded.broker import EmbeddedBroker
@@ -27,6 +33,8 @@ HISTORY_HOURS = 24
 HOUR_S = 3600
 POLL_S = 0.25
 APPLICATION_RANK = 2
+
+Answer = TypeVar("Answer")
 
 
 class Platform:
@@ -172,36 +180,27 @@ class Platform:
 
     async def _tell_milestones(self, before: int, *, known: bool) -> None:
         if not known:
-            await self._until(self._milestones.any_indicator)
+            await _answer(lambda: self._milestones.any_indicator() or None)
             self._say(f"first indicator after {time.monotonic() - self._began_s:.1f} s")
-        sent = await self._history_sent()
-        await self._until(lambda: self._milestones.readings_received() >= before + sent)
-        last = await asyncio.to_thread(self._milestones.last_due)
-        await self._until(lambda: self._milestones.still_due(last) == 0)
-        self._folder.note_whole_history()
-        self._say(
-            f"history whole after {time.monotonic() - self._began_s:.1f} s: {sent:,} readings stored and computed"
-        )
-
-    async def _history_sent(self) -> int:
-        """Wait until the pretend city has sent its history, and give the number of its readings."""
         log = self._supervisor.log("simulate")
-        await self._until(lambda: milestones.event(log, milestones.HISTORY_SENT) is not None)
-        return int((milestones.event(log, milestones.HISTORY_SENT) or {}).get("readings", 0))
-
-    @staticmethod
-    async def _until(reached: Callable[[], bool]) -> None:
-        while not await asyncio.to_thread(reached):  # noqa: ASYNC110 - another process reaches it
-            await asyncio.sleep(POLL_S)
+        sent = int((await _answer(lambda: milestones.event(log, milestones.HISTORY_SENT))).get("readings", 0))
+        await _answer(lambda: self._milestones.readings_received() >= before + sent or None)
+        last = await _answer(self._milestones.last_due)
+        await _answer(lambda: self._milestones.still_due(last) == 0 or None)
+        self._folder.note_whole_history()
+        took_s = time.monotonic() - self._began_s
+        self._say(f"history whole after {took_s:.1f} s: {sent:,} readings stored and computed")
 
     def _addresses(self) -> str:
         base = f"http://{in_url(reachable(self._settings.api_host))}:{self._settings.api_port}"
         prefix = self._settings.mqtt_topic_prefix
-        key = (
-            "the one you set"
-            if self._settings.api_key
-            else f"{self._folder.api_key()}  (in {self._folder.path}/api-key)"
-        )
+        made = f"{self._folder.api_key()}  (in {self._folder.path}/api-key)"
+        key = "the one you set" if self._settings.api_key else made
+        publish = "mosquitto_pub"
+        if shutil.which(publish) is None:
+            publish = f"{Path(sys.executable).with_name('amqtt_pub')} --url mqtt://127.0.0.1:{self._broker.port}"
+        else:
+            publish += f" -p {self._broker.port}"
         reading = '{"end": "\'$(date -u +%Y-%m-%dT%H:%M:00Z)\'", "interval_s": 60, "count": 7}'
         return f"""Emscher is up
 
@@ -211,10 +210,19 @@ class Platform:
     Indicators          {base}/v1/indicators
     Key for the rest    {key}
 
-    Publish a reading   mosquitto_pub -p {self._broker.port} -q 1 -t {prefix}/traffic/my-lane -m '{reading}'
-    Look into the store psql '{self._postgres.url}'
+    Publish a reading   {publish} -q 1 -t {prefix}/traffic/my-lane -m '{reading}'
+    Look into the store {self._postgres.psql} '{self._postgres.url}'
     From another shell  set -a; . {self._folder.path}/demo.env; set +a; emscher --help
     Logs                {self._folder.path}/logs
 
     Ctrl-C ends everything and keeps the data; `emscher demo` goes on, `emscher demo --fresh` begins anew.
 """
+
+
+async def _answer(ask: Callable[[], Answer | None]) -> Answer:
+    """Ask until there is an answer; a database that is just restarting is asked again."""
+    while True:
+        with suppress(psycopg.OperationalError):
+            if (answer := await asyncio.to_thread(ask)) is not None:
+                return answer
+        await asyncio.sleep(POLL_S)

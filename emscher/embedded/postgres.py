@@ -66,6 +66,11 @@ class EmbeddedPostgres(EmbeddedServer):
         """Address of a database of this server, as its owner."""
         return f"postgresql://{SUPERUSER}@/{quote(database)}?host={quote(str(self._socket_folder()))}&port=5432"
 
+    @property
+    def psql(self) -> Path:
+        """The client that comes with the server."""
+        return self._installed / "bin" / "psql"
+
     def prepare(self) -> tuple[str, ...]:
         """Make the database folder if need be, write its settings, stop a server that was left running in it.
 

@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 sys.path.insert(0, str(Path.cwd() / "tests"))
 
-from readings import Inlet, message, sample  # noqa: E402 - the copy of the tests that has the new sample
+from readings import Inlet, message, sample
 
-from api.app import build  # noqa: E402 - after the path
-from emscher.settings import load  # noqa: E402 - after the path
+from api.app import build
+from emscher.settings import load
 
 
 async def main(stream: str) -> None:
@@ -22,9 +22,12 @@ async def main(stream: str) -> None:
     settings = load({"database_url": url, "api_key": SecretStr("key")})
     async with Inlet(settings) as inlet:
         books = await inlet.take([message(stream, "new.1", line) for line in sample(stream)])
-        assert books[stream].stored == len(sample(stream))  # noqa: S101 - the test reads what is printed
+        assert books[stream].stored == len(sample(stream))
     app = build(settings)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://emscher") as client:
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://emscher") as client,
+    ):
         answer = await client.get(
             "/v1/sensors/new.1/readings",
             params={"from": "2026-01-05T00:00:00Z", "to": "2026-01-06T00:00:00Z"},

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer.main
 
 import emscher
 from emscher.cli import build
@@ -43,7 +44,7 @@ async def test_adding_a_sensor_takes_what_the_readme_says(store: Settings, tmp_p
     }
 
     def run(*command: str) -> str:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - ourselves
             [sys.executable, *command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -57,8 +58,6 @@ async def test_adding_a_sensor_takes_what_the_readme_says(store: Settings, tmp_p
 
 def test_commands_of_the_readme_exist() -> None:
     """Every `emscher` command in the README is one."""
-    import typer.main
-
     known = set(typer.main.get_command(build()).list_commands(None))  # type: ignore[attr-defined, arg-type] # a click group
     named = set(re.findall(r"(?:^|\s|/|`)emscher ([a-z]+)", README))
     assert named

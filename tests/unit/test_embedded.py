@@ -214,7 +214,7 @@ def test_what_a_subscriber_misses_is_kept_for_it(broker: EmbeddedBroker) -> None
 @pytest.mark.mosquitto
 @pytest.mark.skipif(mosquitto.executable() is None, reason="Mosquitto is not installed")
 def test_mosquitto_keeps_messages_over_a_restart(tmp_path: Path) -> None:
-    """Messages for a subscriber that is away, of QoS 0 too, outlive the broker; its configuration is without a warning."""
+    """Messages for a subscriber that is away, of QoS 0 too, outlive the broker; its configuration warns of nothing."""
     port = free_port()
     with EmbeddedBroker(tmp_path, port, "mosquitto") as broker:
         subscriber = Client(broker, "subscriber")
