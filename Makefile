@@ -27,11 +27,10 @@ lint: $(VENV)/.installed-dev ## run the checks that need no server
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed-dev ## run the benchmarks, which print tables and assert nothing
-	@set -e; for one in $$(grep -l __main__ bench/*.py); do echo "== $$one"; $(BIN)/python "$$one"; done
+	@$(BIN)/python -m bench
 
 lock: $(VENV)/.python ## resolve the dependencies anew into the three requirements files
 	$(PIP) install uv==$(UV_VERSION)

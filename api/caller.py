@@ -59,11 +59,16 @@ class Caller:
         what : str
             What was asked for, and where there is an open alternative, that too.
         """
-        if self.settings.api_key is None:
+        if not _key_of(self.settings):
             return ProblemError(
                 "no-key-set", f"{what} This server has no key set (EMSCHER_API_KEY), so internal data are closed."
             )
         return ProblemError("key-needed", f"{what} Send the header X-API-Key.", headers={"WWW-Authenticate": "ApiKey"})
+
+
+def _key_of(settings: Settings) -> str:
+    """Give the key, empty where there is none."""
+    return settings.api_key.get_secret_value() if settings.api_key else ""
 
 
 async def _caller(request: Request, key: Annotated[str | None, Security(_HEADER)]) -> Caller:
@@ -71,9 +76,9 @@ async def _caller(request: Request, key: Annotated[str | None, Security(_HEADER)
     source: Source = request.app.state.source
     if key is None:
         return Caller(source, settings, internal=False)
-    if settings.api_key is None:
+    if not (right := _key_of(settings)):
         raise ProblemError("no-key-set", "This server has no key set (EMSCHER_API_KEY); ask without one for open data.")
-    if not hmac.compare_digest(key.encode(), settings.api_key.get_secret_value().encode()):
+    if not hmac.compare_digest(key.encode(), right.encode()):
         raise ProblemError(
             "wrong-key",
             "X-API-Key is not the key of this server; ask without one for open data.",

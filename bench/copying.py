@@ -7,9 +7,9 @@ import statistics
 import time
 
 import numpy as np
-from platform_of_bench import platform
 from psycopg import sql
 
+from bench.platform import platform
 from emscher.settings import Settings
 from emscher.store import copy
 from emscher.store.pool import connect
@@ -19,6 +19,9 @@ from emscher.streams import streams
 from processing.families.traffic import ROW
 
 Row = tuple[str, str, str]
+
+MISSING_SHARE = 0.1
+PUT = "copy traffic_reading from stdin (format binary)"
 
 
 def copying(rows: int, runs: int) -> list[Row]:
@@ -37,20 +40,20 @@ async def _run(settings: Settings, n_rows: int, runs: int) -> list[Row]:
         rows["observed_at"] = (np.arange(n_rows) // 1000 * 60_000_000).view("M8[us]")
         rows["interval_s"] = 60
         for name in ("count", "occupancy_pct", "speed_kmh"):
-            rows[name] = np.where(generator.random(n_rows) < 0.1, np.nan, generator.integers(0, 100, n_rows))
+            rows[name] = np.where(generator.random(n_rows) < MISSING_SHARE, np.nan, generator.integers(0, 100, n_rows))
         select = queries("processing")["traffic_rows"]
         text = select.of(site_id=sql.Literal(1), since=sql.Literal("1970-01-01"), until=sql.Literal("2100-01-01"))
         await connection.execute(
-            "insert into sensor (key, stream, site_id, configured) select 'c.' || n, 'traffic', 1, true from generate_series(1, 1000) n"
+            "insert into sensor (key, stream, site_id, configured)"
+            " select 'c.' || n, 'traffic', 1, true from generate_series(1, 1000) n"
         )
         for _ in range(runs):
             await connection.execute("truncate traffic_reading")
             start_s = time.perf_counter()
             wire = copy.encode(rows, columns)
             encoded_s = time.perf_counter()
-            async with connection.cursor() as cursor:
-                async with cursor.copy("copy traffic_reading from stdin (format binary)") as put:
-                    await put.write(wire)
+            async with connection.cursor() as cursor, cursor.copy(PUT) as put:
+                await put.write(wire)
             written_s = time.perf_counter()
             async with connection.cursor() as cursor, cursor.copy(text) as got:
                 data = b"".join([bytes(part) async for part in got])

@@ -1,7 +1,9 @@
-"""A load of QoS 1 messages that costs the machine little: packets made beforehand, one socket, a window of them under way."""
+"""A load of QoS 1 messages that costs little: packets made beforehand, one socket, a window of them under way."""
 
 from __future__ import annotations
 
+import itertools
+import os
 import select
 import socket
 import struct
@@ -11,6 +13,7 @@ from collections.abc import Sequence
 from typing import Self
 
 WINDOW = 2000
+_NUMBERS = itertools.count()
 
 
 def packet(topic: bytes, payload: bytes, mid: int) -> bytes:
@@ -36,7 +39,8 @@ class Load:
     def __init__(self, port: int) -> None:
         self._client = socket.create_connection(("127.0.0.1", port))
         self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        name = b"emscher-bench-load"
+        # A broker throws out the older of two connections of one name.
+        name = f"load-{os.getpid()}-{next(_NUMBERS)}".encode()
         body = b"\x00\x04MQTT\x04\x02\x00\x00" + struct.pack(">H", len(name)) + name
         self._client.sendall(b"\x10" + bytes([len(body)]) + body)
         if self._client.recv(4)[3:] != b"\0":

@@ -7,10 +7,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import paho.mqtt.client as mqtt
-from load import Load
 from paho.mqtt.enums import CallbackAPIVersion
-from platform_of_bench import PORT, children_cpu_s, platform, process, received, wait_for
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
+from bench.load import Load
+from bench.platform import PORT, children_cpu_s, platform, process, received, wait_for
 from emscher.settings import Settings
 
 SENSORS = 1000
@@ -23,9 +25,8 @@ def single_readings(count: int, offset: int = 0) -> list[tuple[bytes, bytes]]:
     found = []
     for number in range(offset, offset + count):
         end = newest - timedelta(minutes=number // SENSORS)
-        payload = (
-            f'{{"end":"{end:%Y-%m-%dT%H:%M:%SZ}","interval_s":60,"count":{number % 40},"occupancy_pct":7.5,"speed_kmh":48.5}}'
-        )
+        values = f'"count":{number % 40},"occupancy_pct":7.5,"speed_kmh":48.5'
+        payload = f'{{"end":"{end:%Y-%m-%dT%H:%M:%SZ}","interval_s":60,{values}}}'
         found.append((f"emscher/traffic/bench.{number % SENSORS}".encode(), payload.encode()))
     return found
 
@@ -49,7 +50,11 @@ def backlog(count: int, runs: int) -> list[Row]:
             cpu_us.append((children_cpu_s() - before_s) / count * 1e6)
             bare.append(_bare_client(count))
     return [
-        ("Mosquitto, backlog, bare paho client", f"{statistics.median(bare):,.0f} messages/s", "throws every message away"),
+        (
+            "Mosquitto, backlog, bare paho client",
+            f"{statistics.median(bare):,.0f} messages/s",
+            "throws every message away",
+        ),
         (
             "Mosquitto, backlog, ingest",
             f"{statistics.median(rates):,.0f} messages/s",
@@ -97,7 +102,7 @@ def _bare_client(count: int) -> float:
     def client() -> mqtt.Client:
         made = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="emscher-bench-bare", protocol=mqtt.MQTTv5)
         made.on_message = on_message
-        properties = mqtt.Properties(mqtt.PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho annotates it in part
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho annotates it in part
         properties.SessionExpiryInterval = 600
         made.connect("127.0.0.1", PORT, clean_start=False, properties=properties)
         return made

@@ -17,6 +17,7 @@ from emscher.errors import OperatorError
 
 GROUP = "emscher.commands"
 EXIT_OPERATOR = 2
+EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="emscher",
@@ -76,6 +77,8 @@ def main() -> None:
     except OperatorError as exc:
         sys.stderr.write(f"emscher: {exc}\n")
         raise SystemExit(EXIT_OPERATOR) from None
+    except KeyboardInterrupt:
+        raise SystemExit(EXIT_INTERRUPTED) from None
 
 
 if __name__ == "__main__":

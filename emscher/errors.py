@@ -9,6 +9,8 @@
     │   ├── DatabaseMissingError the database does not answer or refuses us
     │   ├── BrokerMissingError   the broker does not answer or refuses us
     │   ├── MigrationError       the schema cannot be brought up to date
+    │   ├── ProgramError         a supervised program does not start (emscher.supervisor)
+    │   ├── LockedError          another demo uses the folder (emscher.embedded.folder)
     │   ├── CityError            a GeoJSON of sites and sensors does not fit
     │   └── RecordingError       a recording or its mapping file does not fit
     ├── RejectedError            a message or reading is refused; carries the reason (:mod:`emscher.rejection`)

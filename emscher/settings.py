@@ -126,6 +126,9 @@ class Settings(BaseSettings):
     )
 
     # Metrics of the processes without a web server
+    metrics_host: str = Field(
+        "127.0.0.1", min_length=1, description="Address on which ingest and processing serve their metrics"
+    )
     ingest_metrics_port: int = Field(
         0, ge=0, le=65535, description="Port of ingest's Prometheus metrics; 0 switches it off"
     )

@@ -24,7 +24,7 @@ def ingest() -> None:
     """Take readings off MQTT, write them to the store, acknowledge them after the commit."""
     loaded = settings.load()
     log.configure(loaded, "ingest")
-    metrics.serve(loaded.ingest_metrics_port)
+    metrics.serve(loaded.metrics_host, loaded.ingest_metrics_port)
     until_stopped(_run(loaded))
 
 

@@ -13,10 +13,10 @@ _MESSAGES = Counter("ingest_messages", "Messages acknowledged after their commit
 _BATCH = Histogram("ingest_batch_messages", "Messages per commit", buckets=[1, 3, 10, 30, 100, 300, 1000, 3000, 10000])
 
 
-def serve(port: int) -> None:
-    """Serve the metrics on loopback; 0 serves none."""
+def serve(host: str, port: int) -> None:
+    """Serve the metrics; port 0 serves none."""
     if port:
-        start_http_server(port, "127.0.0.1")
+        start_http_server(port, host)
 
 
 def record(messages: int, books: Mapping[str, Account]) -> None:

@@ -29,7 +29,7 @@ def process() -> None:
     """Compute the indicators of due windows, and keep the store's retention."""
     loaded = settings.load()
     log.configure(loaded, "processing")
-    metrics.serve(loaded.process_metrics_port)
+    metrics.serve(loaded.metrics_host, loaded.process_metrics_port)
     until_stopped(_run(loaded))
 
 

@@ -8,10 +8,10 @@ _WINDOWS = Counter("processing_windows", "Due windows computed", ["family"])
 _ROWS = Counter("processing_indicator_rows", "Rows of indicators computed", ["family"])
 
 
-def serve(port: int) -> None:
-    """Serve the metrics on loopback; 0 serves none."""
+def serve(host: str, port: int) -> None:
+    """Serve the metrics; port 0 serves none."""
     if port:
-        start_http_server(port, "127.0.0.1")
+        start_http_server(port, host)
 
 
 def record(family: str, windows: int, rows: int) -> None:

@@ -11,9 +11,9 @@ import logging
 import signal
 import sys
 
-from amqtt.broker import Broker  # type: ignore[import-untyped] # ships no type information
-from amqtt.plugins.base import BaseAuthPlugin  # type: ignore[import-untyped] # the same
-from amqtt.session import Session  # type: ignore[import-untyped] # the same
+from amqtt.broker import Broker
+from amqtt.plugins.base import BaseAuthPlugin
+from amqtt.session import Session
 
 # By its importable name even where this module is __main__: amqtt imports it.
 PLUGIN = "emscher.embedded.amqttd.OpenToLoopback"

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path.cwd() / "tests"))
 
 from readings import Inlet, message, sample
 
-from api.app import build
+from api.app import create
 from emscher.settings import load
 
 
@@ -23,7 +23,7 @@ async def main(stream: str) -> None:
     async with Inlet(settings) as inlet:
         books = await inlet.take([message(stream, "new.1", line) for line in sample(stream)])
         assert books[stream].stored == len(sample(stream))
-    app = build(settings)
+    app = create(settings)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://emscher") as client,

@@ -203,7 +203,7 @@ async def test_store_that_goes_away_is_waited_for(store: Settings, broker: Embed
 
 
 async def test_reading_makes_due_every_window_that_reads_it(store: Settings) -> None:
-    """A meter's reading makes due the windows an hour before and after it, at the meter's site, and a duplicate none."""
+    """A meter's reading makes due the windows an hour before and after it; a duplicate makes none due."""
     reading = {"time": "2026-01-05T07:07:00Z", "power_w": 1}
     async with Inlet(store) as inlet, await connect(store, "owner", autocommit=True) as connection:
         await inlet.take([message("energy", "m.1", reading)])

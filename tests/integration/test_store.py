@@ -148,7 +148,8 @@ async def test_rows_survive_the_server(store: Settings) -> None:
             await out.write(copy.encode(rows, shelf))
         text = (
             "copy (select number, flag, moment, coalesce(small::float8, 'NaN'), coalesce(count::float8, 'NaN'),"
-            " coalesce(large::float8, 'NaN'), coalesce(value, 'NaN') from kept order by number) to stdout (format binary)"
+            " coalesce(large::float8, 'NaN'), coalesce(value, 'NaN') from kept order by number)"
+            " to stdout (format binary)"
         )
         async with connection.cursor() as cursor, cursor.copy(text) as reading:
             data = b"".join([bytes(part) async for part in reading])

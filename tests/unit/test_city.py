@@ -8,8 +8,8 @@ import pytest
 from emscher import city
 from emscher.errors import CityError
 
-SITE = {"type": "site", "key": "j1", "kind": "junction", "name": "Wall"}
-SENSOR = {"type": "sensor", "key": "j1.d1", "stream": "traffic", "site": "j1", "lane": 1}
+SITE: dict[str, object] = {"type": "site", "key": "j1", "kind": "junction", "name": "Wall"}
+SENSOR: dict[str, object] = {"type": "sensor", "key": "j1.d1", "stream": "traffic", "site": "j1", "lane": 1}
 
 
 def _write(folder: Path, *properties: dict[str, object]) -> str:

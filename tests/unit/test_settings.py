@@ -71,4 +71,4 @@ def test_every_setting_says_what_it_does() -> None:
 def test_settings_cannot_be_changed() -> None:
     """Settings are frozen once built."""
     with pytest.raises(ValueError, match="frozen"):
-        settings.load().mqtt_port = 1  # type: ignore[misc] # what is shown
+        settings.load().mqtt_port = 1

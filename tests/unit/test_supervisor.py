@@ -205,7 +205,7 @@ async def test_children_of_a_program_end_with_it(tmp_path: Path) -> None:
 def supervised(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
     """Run a supervisor with a meek, a stubborn and a parental program; gives it and the numbers of all four."""
     command = (sys.executable, "-c", SUPERVISED, str(folder), SLEEPS, STUBBORN, PARENT)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as supervisor:  # noqa: S603 - our own code
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout is not None
         pids = [int(pid) for pid in supervisor.stdout.readline().split()]
         assert len(pids) == 4
@@ -264,7 +264,7 @@ def test_a_log_begins_anew_and_stays_within_its_bound(tmp_path: Path) -> None:
 
 def test_the_number_of_another_process_is_not_taken_for_ours() -> None:
     """A process is known by number and birth; with another birth nothing is sent to it."""
-    with subprocess.Popen((sys.executable, "-c", SLEEPS)) as other:  # noqa: S603 - our own code
+    with subprocess.Popen((sys.executable, "-c", SLEEPS)) as other:
         if warden.birth(other.pid) != "alive":
             warden.end({other.pid: "1"}, signal.SIGKILL, 0.1)
             assert other.poll() is None
