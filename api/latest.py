@@ -61,13 +61,12 @@ async def list_latest(
         raise caller.refusal(f"Single readings of the stream {stream} are internal; /v1/indicators says what is open.")
     columns = [["sensor_id", *(name for name in relation.columns if name != "sensor_id")] for _, relation in chosen]
     statements: list[Statement] = [
-        _statement(relation.name, tuple(names), caller.sensors)
+        _statement(relation.name, tuple(names), caller.sensors, at_site=site is not None)
         for (_, relation), names in zip(chosen, columns, strict=True)
     ]
     # The names are read last: they know every sensor whose reading was read before.
-    statements.append(SQL["sensor_names"].of(sensors=caller.sensors))
-    values = {"site": site, "streams": [one.name for one, _ in chosen], "keys": None}
-    *tables, names_rows = await caller.source.fetch_each(caller.role, statements, values)
+    statements.append(SQL["all_sensor_names"].of(sensors=caller.sensors))
+    *tables, names_rows = await caller.source.fetch_each(caller.role, statements, {"site": site} if site else None)
     names = named(names_rows)
     sheets = [
         _sheet(one, relation, names, dict(zip(its_columns, read[0], strict=True)))
@@ -78,13 +77,18 @@ async def list_latest(
 
 
 @cache
-def _statement(latest: str, names: tuple[str, ...], sensors: str) -> sql.SQL:
+def _statement(latest: str, names: tuple[str, ...], sensors: str, *, at_site: bool) -> sql.SQL:
     """Compose a stream's statement once: composing takes longer than the server needs to answer."""
-    composed = columnar(names, SQL["latest"].of(columns=names, latest=latest, sensors=sensors))
+    which = SQL["at_site"].of(sensors=sensors) if at_site else SQL["everywhere"].statement
+    composed = columnar(names, SQL["latest"].of(columns=names, latest=latest, chosen=which))
     return sql.SQL(composed.as_string())
 
 
 def _sheet(stream: Stream, relation: Relation, names: Names, found: dict[str, Sequence[Any]]) -> Sheet:
+    if not names["sensor"].keys() >= set(found["sensor_id"]):
+        # A stream may be open while some of its sensors are not to be known of.
+        known = [place for place, number in enumerate(found["sensor_id"]) if number in names["sensor"]]
+        found = {name: [values[place] for place in known] for name, values in found.items()}
     numbers = found.pop("sensor_id")
     sheet = Sheet()
     sheet.put("stream", "text", [stream.name] * len(numbers))

@@ -65,11 +65,22 @@ coalesce({column}, '')
 
 -- name: latest
 -- Newest reading of every sensor of a stream, or of those of a site.
-SELECT {columns}
-FROM {latest} AS newest
-WHERE %(site)s::text IS NULL
-   OR sensor_id IN (SELECT sensor_id FROM {sensors} JOIN site USING (site_id) WHERE site.key = %(site)s)
-ORDER BY sensor_id
+SELECT {columns} FROM {latest} WHERE {chosen} ORDER BY sensor_id
+
+-- name: everywhere
+-- Sensors of every site.
+true
+
+-- name: at_site
+-- Sensors of one site.
+sensor_id IN (SELECT sensor_id FROM {sensors} JOIN site USING (site_id) WHERE site.key = %(site)s)
+
+-- name: all_sensor_names
+-- Numbers and names of all sensors, as in sensor_names; what is not filtered is twice as fast.
+SELECT coalesce(array_agg(sensor.sensor_id), '{{}}'),
+       coalesce(string_agg(sensor.key, ' '), ''),
+       coalesce(string_agg(site.key, ' '), '')
+FROM {sensors} AS sensor JOIN site USING (site_id)
 
 -- name: accounts
 -- What became of the readings received, per stream and bucket, over all workers.
@@ -130,10 +141,6 @@ SELECT coalesce(to_regclass('public.schema_migration') IS NOT NULL, false),
 -- name: migrations
 -- What was applied to the schema, in order.
 SELECT number, name, sha256, flavour FROM schema_migration ORDER BY number
-
--- name: retention
--- How long each table's rows are kept, and why.
-SELECT table_name, extract(epoch FROM keep)::bigint / 86400, reason FROM retention ORDER BY table_name
 
 -- name: thresholds
 -- Limits with their source and the days they hold.
