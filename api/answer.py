@@ -22,6 +22,11 @@ SHARED = "public, no-cache"
 PRIVATE = "private, no-cache"
 
 
+def headers_of(caller: Caller) -> dict[str, str]:
+    """Give the headers that say who may keep an answer to this caller."""
+    return {"Cache-Control": PRIVATE if caller.internal else SHARED, "Vary": "Accept, X-API-Key"}
+
+
 def tagged(request: Request, body: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
     """Give a body with its ETag, or 304 to whoever has it already."""
     # Weak: compressed or not, it is the same answer.
@@ -66,7 +71,7 @@ def answer(
         Columns of which the newest is ``as_of``.
     """
     link = next_link(request, *following) if following else None
-    headers = {"Cache-Control": PRIVATE if caller.internal else SHARED, "Vary": "Accept, X-API-Key"}
+    headers = headers_of(caller)
     if link:
         headers["Link"] = f'<{link}>; rel="next"'
     media_type = MEDIA_TYPES[form]

@@ -28,6 +28,7 @@ from api import (
     sites,
     streams,
 )
+from api.newest import Newest
 from api.observer import Observer
 from api.parameters import only_known
 from api.source import source
@@ -64,6 +65,10 @@ def create(
     async def connected(app: FastAPI) -> AsyncIterator[None]:
         async with source(settings) as opened:
             app.state.source = opened
+            app.state.newest = {
+                "public": Newest(opened, "public", "open_sensor"),
+                "reader": Newest(opened, "reader", "sensor"),
+            }
             yield
 
     app = FastAPI(

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from psycopg import sql
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import examples, schemas
-from api.answer import answer
-from api.caller import Asking
-from api.formats import Format
+from api.answer import answer, headers_of, tagged
+from api.caller import Asking, Caller
+from api.formats import MEDIA_TYPES, Format
+from api.newest import Newest, sheet_of
 from api.openapi import ALWAYS, told
-from api.page import Names, fill, put_names
 from api.sensors import SiteKey, StreamName, check_stream, named
-from api.sheet import Sheet
 from api.sites import site_names
 from api.source import SQL, Relation, Statement, columnar
-from emscher.stream import Stream
 from emscher.streams import streams
 
 router = APIRouter(prefix="/v1", tags=["readings"])
@@ -59,39 +54,24 @@ async def list_latest(
             chosen.append((one, relation))
     if not chosen and stream is not None:
         raise caller.refusal(f"Single readings of the stream {stream} are internal; /v1/indicators says what is open.")
-    columns = [["sensor_id", *(name for name in relation.columns if name != "sensor_id")] for _, relation in chosen]
+    if form == "json" and site is None:
+        newest: Newest = request.app.state.newest[caller.role]
+        return tagged(request, await newest.read(chosen), MEDIA_TYPES[form], headers_of(caller))
     statements: list[Statement] = [
-        _statement(relation.name, tuple(names), caller.sensors, at_site=site is not None)
-        for (_, relation), names in zip(chosen, columns, strict=True)
+        columnar(list(relation.columns), _latest(caller, relation, at_site=site is not None)) for _, relation in chosen
     ]
     # The names are read last: they know every sensor whose reading was read before.
     statements.append(SQL["all_sensor_names"].of(sensors=caller.sensors))
     *tables, names_rows = await caller.source.fetch_each(caller.role, statements, {"site": site} if site else None)
     names = named(names_rows)
     sheets = [
-        _sheet(one, relation, names, dict(zip(its_columns, read[0], strict=True)))
-        for (one, relation), its_columns, read in zip(chosen, columns, tables, strict=True)
+        sheet_of(one, relation, names, dict(zip(relation.columns, read[0], strict=True)))
+        for (one, relation), read in zip(chosen, tables, strict=True)
     ]
     units = {one.name: sheet.units for (one, _), sheet in zip(chosen, sheets, strict=True)}
     return answer(request, caller, form, sheets, units=units, times=("observed_at",))
 
 
-@cache
-def _statement(latest: str, names: tuple[str, ...], sensors: str, *, at_site: bool) -> sql.SQL:
-    """Compose a stream's statement once: composing takes longer than the server needs to answer."""
-    which = SQL["at_site"].of(sensors=sensors) if at_site else SQL["everywhere"].statement
-    composed = columnar(names, SQL["latest"].of(columns=names, latest=latest, chosen=which))
-    return sql.SQL(composed.as_string())
-
-
-def _sheet(stream: Stream, relation: Relation, names: Names, found: dict[str, Sequence[Any]]) -> Sheet:
-    if not names["sensor"].keys() >= set(found["sensor_id"]):
-        # A stream may be open while some of its sensors are not to be known of.
-        known = [place for place, number in enumerate(found["sensor_id"]) if number in names["sensor"]]
-        found = {name: [values[place] for place in known] for name, values in found.items()}
-    numbers = found.pop("sensor_id")
-    sheet = Sheet()
-    sheet.put("stream", "text", [stream.name] * len(numbers))
-    put_names(sheet, names, numbers)
-    fill(sheet, relation, found, stream.units)
-    return sheet
+def _latest(caller: Caller, relation: Relation, *, at_site: bool) -> Statement:
+    which = SQL["at_site"].of(sensors=caller.sensors) if at_site else SQL["everywhere"].statement
+    return SQL["latest"].of(columns=list(relation.columns), latest=relation.name, chosen=which)

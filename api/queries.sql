@@ -82,6 +82,20 @@ SELECT coalesce(array_agg(sensor.sensor_id), '{{}}'),
        coalesce(string_agg(site.key, ' '), '')
 FROM {sensors} AS sensor JOIN site USING (site_id)
 
+-- name: changes
+-- Which server answers, the oldest transaction that may still run, the newest time, all sensors, and what is new of them.
+SELECT pg_postmaster_start_time(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint, max(observed_at),
+       coalesce(array_agg(sensor_id), '{{}}'), {arrays}
+FROM (SELECT {columns}, {is_new} AS is_new FROM {latest} ORDER BY sensor_id) AS newest
+
+-- name: changed_column
+-- A column of the rows that are new.
+coalesce(array_agg({column}) FILTER (WHERE is_new), '{{}}')
+
+-- name: is_new
+-- Whether a row was written by a transaction that the snapshot before did not see: none that began after it, or ran then.
+age(xmin) <= age({since}::text::xid8::xid)
+
 -- name: accounts
 -- What became of the readings received, per stream and bucket, over all workers.
 SELECT bucket_start, stream, received, stored, duplicate, rejected, received = stored + duplicate + rejected

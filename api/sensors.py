@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import examples, schemas
-from api.answer import PRIVATE, SHARED, answer, tagged
+from api.answer import answer, headers_of, tagged
 from api.caller import Asking, Caller
 from api.formats import Format, to_json
 from api.openapi import ALWAYS, told
@@ -76,10 +76,9 @@ async def show_sensor(
     """A sensor by its key."""
     del form
     sheet = await the_sensor(caller, key)
-    headers = {"Cache-Control": PRIVATE if caller.internal else SHARED, "Vary": "Accept, X-API-Key"}
     body = to_json({"units": sheet.units}, [sheet])
     # One sensor is an object, not an array of one.
-    return tagged(request, body.replace(b'"data":[', b'"data":', 1)[:-2] + b"}", "application/json", headers)
+    return tagged(request, body.replace(b'"data":[', b'"data":', 1)[:-2] + b"}", "application/json", headers_of(caller))
 
 
 def check_stream(name: str | None) -> None:

@@ -110,6 +110,9 @@ class Client(aiomqtt.Client):
 
     def _on_connect(self, client: Any, userdata: Any, flags: ConnectFlags, *rest: Any) -> None:  # noqa: ANN401 - paho's signature
         self.session_present = flags.session_present
+        granted_s = getattr(rest[1] if len(rest) > 1 else None, "SessionExpiryInterval", SESSION_EXPIRY_S)
+        if granted_s < SESSION_EXPIRY_S:
+            log.warning("the broker keeps our messages for less time than we asked for", granted_s=granted_s)
         super()._on_connect(client, userdata, flags, *rest)
 
 

@@ -1,12 +1,17 @@
 """The store: migrations, roles, the codec against a real server, retention."""
 
+import secrets
+import time
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import numpy as np
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
+from readings import Inlet, message, sample
 
 from emscher.errors import DatabaseMissingError, MigrationError
 from emscher.settings import Settings, load
@@ -15,6 +20,7 @@ from emscher.store.migrate import Flavour, migrate, migrations
 from emscher.store.pool import connect
 from emscher.store.table import columns
 from processing.upkeep import run_once
+from processing.worker import Worker
 
 
 async def test_migrating_twice_applies_nothing_twice(empty_store: Settings, flavour: Flavour) -> None:
@@ -196,3 +202,40 @@ async def test_history_days_never_keeps_access_points_longer(store: Settings) ->
         )
         removed = await run_once(store.model_copy(update={"history_days": 3650}), start + timedelta(days=400))
     assert removed == {"wlan_reading": 1}
+
+
+async def test_processes_log_in_as_their_roles(store: Settings) -> None:
+    """With logins of their own ingest writes, processing computes, the API reads, and none can take another's role."""
+    passwords = {
+        f"database_{role}_password": SecretStr(secrets.token_hex(8)) for role in ("writer", "reader", "public")
+    }
+    await migrate(store.model_copy(update=passwords))
+    writer = store.model_copy(
+        update={"database_url": _as(store, "emscher_writer", passwords["database_writer_password"])}
+    )
+    reader = store.model_copy(
+        update={"database_url": _as(store, "emscher_reader", passwords["database_reader_password"])}
+    )
+    async with Inlet(writer) as inlet:
+        books = await inlet.take([message("traffic", "r.1", line) for line in sample("traffic")])
+        assert books["traffic"].stored == 2
+    worker = Worker(writer, lambda: datetime.now(UTC), time.monotonic)
+    await worker.open()
+    try:
+        assert await worker.step()
+    finally:
+        await worker.close()
+    roles: tuple[Literal["reader", "public"], ...] = ("reader", "public")
+    for role in roles:
+        async with await connect(reader, role) as connection:
+            cursor = await connection.execute("select count(*) from traffic_indicator")
+            assert await cursor.fetchone() == (2,)
+    with pytest.raises(DatabaseMissingError, match="permission denied"):
+        await connect(reader, "writer")
+
+
+def _as(store: Settings, role: str, password: SecretStr) -> SecretStr:
+    """Address of the store for another login."""
+    parts = conninfo_to_dict(store.database_url.get_secret_value())
+    host, port, name = parts["host"], parts["port"], parts["dbname"]
+    return SecretStr(f"postgresql://{role}:{password.get_secret_value()}@/{name}?host={host}&port={port}")
