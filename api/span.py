@@ -13,8 +13,19 @@ from fastapi import Depends, Query
 from starlette.requests import Request
 
 from api.problem import bad_parameter
+from processing.families import families
 
 DEFAULT = timedelta(hours=1)
+DEFAULT_OF_BUCKET = {
+    "15min": timedelta(days=1),
+    "1h": timedelta(days=1),
+    "hour": timedelta(days=1),
+    "1d": timedelta(days=31),
+    "day": timedelta(days=31),
+    "all": timedelta(days=400),
+}
+LONG_WINDOW_S = 900
+"""Windows this long or longer are asked for by the day [s]."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # A plus sign that was not written %2B arrives as a blank.
@@ -25,7 +36,7 @@ From = Annotated[
     Query(
         alias="from",
         description="Begin of the span: RFC 3339 with zone, or a date (midnight in the city); "
-        "by default an hour before `to`.",
+        "by default an hour before `to`, a day for windows of 15 min and more, a month for days, 400 days for `all`.",
         examples=["2026-05-04T06:00:00Z"],
     ),
 ]
@@ -46,7 +57,7 @@ class Span:
     until: datetime
 
 
-def read(begin: str | None, end: str | None, now: datetime, zone: str) -> Span:
+def read(begin: str | None, end: str | None, now: datetime, zone: str, default: timedelta = DEFAULT) -> Span:
     """Read a span.
 
     Parameters
@@ -57,6 +68,8 @@ def read(begin: str | None, end: str | None, now: datetime, zone: str) -> Span:
         End where none is given.
     zone : str
         Zone whose midnights dates mean.
+    default : timedelta
+        Length where no begin is given.
 
     Raises
     ------
@@ -64,7 +77,7 @@ def read(begin: str | None, end: str | None, now: datetime, zone: str) -> Span:
         A time does not fit, or the span has no length.
     """
     until = now.astimezone(UTC) if end is None else moment("to", end, zone)
-    since = _before(until) if begin is None else moment("from", begin, zone)
+    since = _before(until, default) if begin is None else moment("from", begin, zone)
     if since >= until:
         raise bad_parameter("from", f"{text(since)} does not lie before `to` ({text(until)})")
     return Span(since, until)
@@ -105,16 +118,25 @@ def text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _before(until: datetime) -> datetime:
+def _before(until: datetime, length: timedelta) -> datetime:
     try:
-        return until - DEFAULT
+        return until - length
     except OverflowError as exc:
         raise bad_parameter("to", "lies at the beginning of the calendar") from exc
 
 
 def _asked(request: Request, begin: From = None, to: To = None) -> Span:
     clock: Callable[[], datetime] = request.app.state.clock
-    return read(begin, to, clock(), request.app.state.settings.time_zone)
+    return read(begin, to, clock(), request.app.state.settings.time_zone, _default(request))
+
+
+def _default(request: Request) -> timedelta:
+    """Give the length of a span that suits the width of what is asked for."""
+    bucket = request.query_params.get("bucket", "")
+    family = families().get(request.path_params.get("family", ""))
+    if bucket not in DEFAULT_OF_BUCKET and family is not None and family.width_s >= LONG_WINDOW_S:
+        return DEFAULT_OF_BUCKET["1h"]
+    return DEFAULT_OF_BUCKET.get(bucket, DEFAULT)
 
 
 AskedSpan = Annotated[Span, Depends(_asked)]

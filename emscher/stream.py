@@ -33,7 +33,7 @@ Row = tuple[Any, ...]
 class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Base of all readings: a checked value from one sensor; an unknown field is refused."""
 
-    simulated: bool = False
+    simulated: Annotated[bool, msgspec.Meta(description="From a simulator, not from the city")] = False
 
     @property
     def observed_at_us(self) -> int:

@@ -7,6 +7,7 @@ TimescaleDB too wherever the server offers it.
 import asyncio
 import os
 import secrets
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -20,6 +21,7 @@ from emscher.settings import Settings, load
 from emscher.store.migrate import Flavour, migrate
 
 SERVER = "EMSCHER_TEST_DATABASE_URL"
+TRIES = 100
 
 
 def pytest_report_header() -> str:
@@ -81,6 +83,7 @@ def _clone(server_url: str, flavour: Flavour, templates: dict[str, str]) -> Iter
         template = f"emscher_template_{flavour}_{secrets.token_hex(6)}"
         _create(server_url, template, "template0")
         asyncio.run(migrate(settings_of(server_url, template, flavour)))
+        _close(server_url, template)
         templates[flavour] = template
     name = f"emscher_test_{secrets.token_hex(6)}"
     _create(server_url, name, templates[flavour])
@@ -106,7 +109,22 @@ def _offers_timescaledb(server_url: str) -> bool:
 def _create(server_url: str, name: str, template: str) -> None:
     statement = sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(statement)
+        for _ in range(TRIES):
+            try:
+                connection.execute(statement)
+            except psycopg.errors.ObjectInUse:
+                # A background worker of the server looks in for a moment.
+                time.sleep(0.2)
+            else:
+                return
+    pytest.fail(f"{template} is in use by others")
+
+
+def _close(server_url: str, name: str) -> None:
+    """Let nobody into a template, so that it can be cloned: background workers of the server would."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("alter database {} with allow_connections false").format(sql.Identifier(name)))
+        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,))
 
 
 def _drop(server_url: str, name: str) -> None:

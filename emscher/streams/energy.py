@@ -15,13 +15,19 @@ Power = Annotated[
     float,
     Meta(ge=-1e8, le=1e8, description="Active power, negative when feeding in (OBIS 16.7.0)", extra={"unit": "W"}),
 ]
-CounterKind = Literal["monotone", "resettable", "wrapping"]
-MeasurementPoint = Literal[
-    "utility", "ups_out", "pdu_out", "it_input", "cpu_package", "cooling", "heat_upgrade", "poe", "solar"
+CounterKind = Annotated[
+    Literal["monotone", "resettable", "wrapping"], Meta(description="What the counter does when it goes back")
 ]
-Origin = Literal["redfish", "snmp", "sml", "modbus", "rapl", "kepler", "scaphandre", "manual", "simulator"]
+MeasurementPoint = Annotated[
+    Literal["utility", "ups_out", "pdu_out", "it_input", "cpu_package", "cooling", "heat_upgrade", "poe", "solar"],
+    Meta(description="Where it measures; of solar, energy generated counts up and its power is positive"),
+]
+Origin = Annotated[
+    Literal["redfish", "snmp", "sml", "modbus", "rapl", "kepler", "scaphandre", "manual", "simulator"],
+    Meta(description="What read the meter"),
+]
 QUALITIES = ("measured", "estimated", "substituted")
-Quality = Literal["measured", "estimated", "substituted"]
+Quality = Annotated[Literal["measured", "estimated", "substituted"], Meta(description="How the value came about")]
 
 
 class EnergyReading(Event, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):

@@ -22,7 +22,9 @@ SignalGroup = Annotated[int, Meta(ge=0, le=65_535, description="Number of the si
 
 STATES = ("dark", "red", "amber", "green", "red_amber")
 FIRST_STATE_CODE = 1000
-State = Literal["dark", "red", "amber", "green", "red_amber"]
+State = Annotated[
+    Literal["dark", "red", "amber", "green", "red_amber"], Meta(description="What the signal group changed to")
+]
 
 
 class SignalReading(Event, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):

@@ -59,7 +59,7 @@ class TrafficReading(Interval, frozen=True, kw_only=True, forbid_unknown_fields=
     heavy_speed_kmh: HeavySpeed | None = None
     gap_s: Gap | None = None
     speed_std_kmh: SpeedDeviation | None = None
-    status: dict[ValueName, Missing] | None = None
+    status: Annotated[dict[ValueName, Missing], Meta(description="Why a value is missing")] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a status for a value that is there, and heavy vehicles that are more than all."""

@@ -33,7 +33,7 @@ class WlanReading(Interval, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     rx_bytes: Received | None = None
     tx_bytes: Sent | None = None
     airtime_busy_pct: Airtime | None = None
-    online: bool = True
+    online: Annotated[bool, Meta(description="Whether the access point was up")] = True
     uptime_s: Uptime | None = None
     power_w: Power | None = None
 

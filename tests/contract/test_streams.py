@@ -43,6 +43,12 @@ def test_every_number_has_unit_range_and_meaning(stream: Stream) -> None:
 
 
 @STREAMS
+def test_every_field_has_a_meaning(stream: Stream) -> None:
+    """Each field of a reading says what it means."""
+    assert [one.name for one in stream.fields if not one.description] == []
+
+
+@STREAMS
 def test_row_has_a_value_per_column(stream: Stream) -> None:
     """A reading becomes a row with one value for each column."""
     for line in sample(stream.name):

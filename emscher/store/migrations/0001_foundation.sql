@@ -115,7 +115,9 @@ COMMENT ON TABLE threshold IS 'Limits as dated rows with their source; the law i
 INSERT INTO threshold (name, value, unit, valid_from, source, status) VALUES
     ('wlan_smallest_count', 5, 'devices', '2000-01-01',
      'Own rule; the Federal Employment Agency suppresses below 3, larger where detail is high', 'secondary'),
-    ('wlan_smallest_zone', 3, 'access points', '2000-01-01', 'Own rule: no zone of one or two access points', 'own');
+    ('wlan_smallest_zone', 3, 'access points', '2000-01-01', 'Own rule: no zone of one or two access points', 'own'),
+    ('wlan_publication_delay', 60, 'min', '2000-01-01',
+     'Own rule: an hour that is still filling would tell each access point by its difference to a minute ago', 'own');
 
 CREATE TABLE emission_factor (
     energy_source text NOT NULL,
@@ -140,8 +142,16 @@ RETURN (
 );
 GRANT EXECUTE ON FUNCTION threshold_at TO emscher_writer, emscher_reader, emscher_public;
 
--- Open to everyone: where the city measures what it publishes.
+-- Whether everyone may read a stream's readings, as the grants on its table say.
+CREATE FUNCTION is_open(stream text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+RETURN coalesce(has_table_privilege('emscher_public', to_regclass(stream || '_reading'), 'SELECT'), false);
+GRANT EXECUTE ON FUNCTION is_open TO emscher_writer, emscher_reader, emscher_public;
+
+-- Open to everyone: where the city measures what it publishes, and where it offers WLAN.
 CREATE VIEW open_sensor AS
     SELECT sensor_id, key, stream, site_id, configured, longitude, latitude, metadata
-    FROM sensor WHERE stream IN ('traffic', 'signal', 'wlan');
+    FROM sensor WHERE stream = 'wlan' OR is_open(stream);
+-- The book of migrations was begun before the privileges above.
+GRANT SELECT ON schema_migration TO emscher_reader;
 GRANT SELECT ON site, open_sensor, threshold, emission_factor TO emscher_public;

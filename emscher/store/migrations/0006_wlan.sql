@@ -39,7 +39,8 @@ COMMENT ON TABLE wlan_indicator IS 'Devices, not persons: one zone over one hour
 SELECT keep_indicators('wlan_indicator', '30 days');
 
 -- What everyone may see: a zone with enough access points, an hour with enough devices. A count that is too small is
--- neither shown nor hinted at by the volume of its data; zero stays zero.
+-- neither shown nor hinted at by the volume of its data; zero stays zero. An hour is shown when it is long over, because
+-- one that is still filling gives each access point away by the difference between two answers.
 CREATE VIEW wlan_public AS
 SELECT i.site_id, i.window_start, i.width_s, i.simulated,
        CASE WHEN s.suppressed THEN NULL ELSE i.clients_concurrent_avg END AS clients_concurrent_avg,
@@ -54,5 +55,7 @@ CROSS JOIN LATERAL (
         OR (i.clients_concurrent_max > 0
             AND i.clients_concurrent_avg < threshold_at('wlan_smallest_count', i.window_start)),
         true) AS suppressed
-) AS s;
+) AS s
+WHERE i.window_start + make_interval(secs => i.width_s)
+    + make_interval(mins => threshold_at('wlan_publication_delay', i.window_start)::integer) <= now();
 GRANT SELECT ON wlan_public TO emscher_public;
