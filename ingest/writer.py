@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import msgspec
 import numpy as np
-import psycopg
 import structlog
 from psycopg import sql
 
@@ -16,7 +15,8 @@ from emscher.rejection import Reason, RejectedError
 from emscher.settings import Settings
 from emscher.store import copy
 from emscher.store.copy import Column
-from emscher.store.pool import Connection, connect
+from emscher.store.desk import Desk
+from emscher.store.pool import Connection
 from emscher.store.query import queries
 from emscher.store.table import reading_columns
 from emscher.stream import Row, Stream
@@ -43,7 +43,7 @@ class _Shelf:
 
 
 class Writer:
-    """Writes batches over one connection of its own, which it opens anew when it breaks.
+    """Writes batches over one connection of its own.
 
     Parameters
     ----------
@@ -56,11 +56,10 @@ class Writer:
     """
 
     def __init__(self, settings: Settings, sensors: Sensors, clock: Callable[[], datetime]) -> None:
-        self._settings = settings
+        self._worker = settings.mqtt_client_id
         self._sensors = sensors
         self._clock = clock
-        self._connection: Connection | None = None
-        self._shelves: dict[str, _Shelf] = {}
+        self._desk = Desk(settings, _shelve_all)
 
     async def open(self) -> None:
         """Connect and make the staging tables.
@@ -72,16 +71,11 @@ class Writer:
         MigrationError
             The schema is missing or not up to date.
         """
-        await self.close()
-        connection = await connect(self._settings, "writer", autocommit=True)
-        self._shelves = {name: await _shelve(connection, stream) for name, stream in streams().items()}
-        self._connection = connection
+        await self._desk.open()
 
     async def close(self) -> None:
-        """Let the connection go."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        """Let the connection go; the next batch opens another."""
+        await self._desk.close()
 
     async def write(self, batch: Batch) -> Books:
         """Write a batch in one transaction.
@@ -101,11 +95,7 @@ class Writer:
         psycopg.Error
             Nothing of the batch is stored.
         """
-        if self._connection is None:
-            await self.open()
-        connection = self._connection
-        if connection is None:
-            raise psycopg.OperationalError("not connected")
+        connection, shelves = await self._desk.open()
         rejected = list(batch.rejected)
         placed = {
             name: await self._place(connection, streams()[name], batch.checked[name], rejected)
@@ -116,13 +106,13 @@ class Writer:
         async with connection.transaction():
             for name, (readings, rows) in placed.items():
                 if rows:
-                    rejected += await _store(connection, self._shelves[name], readings, rows, books)
+                    rejected += await _store(connection, shelves[name], readings, rows, books)
             if rejected:
                 await quarantine.write(connection, received_at, rejected)
             for one in rejected:
                 books[one.stream].rejected += 1
             minute = received_at.astimezone(UTC).replace(second=0, microsecond=0)
-            await accounting.write(connection, self._settings.mqtt_client_id, minute, books)
+            await accounting.write(connection, self._worker, minute, books)
         return books
 
     async def _place(
@@ -176,6 +166,11 @@ async def _store(
     account.stored += stored
     account.duplicate += len(rows) - stored - len(conflicts)
     return conflicts
+
+
+async def _shelve_all(connection: Connection) -> dict[str, _Shelf]:
+    """Make every stream's staging table and statements on a new connection."""
+    return {name: await _shelve(connection, stream) for name, stream in streams().items()}
 
 
 async def _shelve(connection: Connection, stream: Stream) -> _Shelf:

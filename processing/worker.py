@@ -8,7 +8,7 @@ meanwhile has made its windows due again by rows of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +23,8 @@ from emscher.errors import DatabaseMissingError
 from emscher.settings import Settings
 from emscher.store import copy
 from emscher.store.copy import Column, Rows
-from emscher.store.pool import Connection, connect
+from emscher.store.desk import Desk
+from emscher.store.pool import Connection
 from emscher.store.query import queries
 from emscher.store.table import columns
 from processing import metrics
@@ -78,8 +79,7 @@ class Worker:
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
-        self._connection: Connection | None = None
-        self._shelves: Mapping[str, _Shelf] = {}
+        self._desk = Desk(settings, _shelve_all)
         self._aside: dict[tuple[str, int], float] = {}
 
     async def open(self) -> None:
@@ -92,24 +92,17 @@ class Worker:
         MigrationError
             The schema is missing or not up to date.
         """
-        await self.close()
-        connection = await connect(self._settings, "writer", autocommit=True)
-        self._shelves = {name: await _shelve(connection, family) for name, family in families().items()}
-        self._connection = connection
+        await self._desk.open()
 
     async def close(self) -> None:
-        """Let the connection go."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        """Let the connection go; the next step opens another."""
+        await self._desk.close()
 
     async def run(self) -> None:
         """Work until cancelled; a database that goes away is waited for."""
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                if self._connection is None:
-                    await self.open()
                 if not await self.step():
                     await self._sleep(self._settings.process_poll_s)
                 pause_s = FIRST_PAUSE_S
@@ -127,16 +120,14 @@ class Worker:
         int
             How many claims were cleared; 0 where nothing is due that is not in other hands.
         """
-        connection = self._connection
-        if connection is None:
-            raise psycopg.OperationalError("not connected")
+        connection, shelves = await self._desk.open()
         cursor = await connection.execute(_SQL["waiting"].statement, {"families": list(families())})
         for name, site_id in await cursor.fetchall():
             if self._aside.get((name, site_id), 0.0) > self._monotonic():
                 continue
             try:
                 async with connection.transaction():
-                    cleared = await self._compute_site(connection, families()[name], site_id)
+                    cleared = await self._compute_site(connection, families()[name], shelves[name], site_id)
             except (ValueError, ArithmeticError, LookupError, TypeError, psycopg.DataError):
                 # A fault of ours must not stop the other sites; the claims stay.
                 log.exception("an indicator cannot be computed, the site is left aside", family=name, site_id=site_id)
@@ -146,7 +137,7 @@ class Worker:
                 return cleared
         return 0
 
-    async def _compute_site(self, connection: Connection, family: Family, site_id: int) -> int:
+    async def _compute_site(self, connection: Connection, family: Family, shelf: _Shelf, site_id: int) -> int:
         whose = {"family": family.name, "site_id": site_id}
         locked = await (await connection.execute(_SQL["lock"].statement, whose)).fetchone()
         if not (locked and locked[0]):
@@ -159,14 +150,13 @@ class Worker:
         task = await _load(connection, family, site_id, window_us)
         computed = family.compute(task)
         if len(computed):
-            await self._publish(connection, family, computed)
+            await self._publish(connection, shelf, computed)
             await connection.execute(_SQL["announce"].statement, {"payload": _payload(family, site_id, window_us)})
         await connection.execute(_SQL["clear"].statement, {"due_ids": [due_id for due_id, _ in claims]})
         metrics.record(family.name, len(window_us), len(computed))
         return len(claims)
 
-    async def _publish(self, connection: Connection, family: Family, computed: Rows) -> None:
-        shelf = self._shelves[family.name]
+    async def _publish(self, connection: Connection, shelf: _Shelf, computed: Rows) -> None:
         rows = np.empty(len(computed), copy.dtype_of(shelf.columns))
         for column in shelf.columns:
             rows[column.name] = computed[column.name]
@@ -192,6 +182,11 @@ async def _load(connection: Connection, family: Family, site_id: int, window_us:
         async with connection.cursor() as reading, reading.copy(statement) as out:
             rows[name] = copy.decode(b"".join([bytes(part) async for part in out]), dtype)
     return Task(site_id, sensors, window_us, width_us, rows)
+
+
+async def _shelve_all(connection: Connection) -> dict[str, _Shelf]:
+    """Make every family's staging table and statements on a new connection."""
+    return {name: await _shelve(connection, family) for name, family in families().items()}
 
 
 async def _shelve(connection: Connection, family: Family) -> _Shelf:

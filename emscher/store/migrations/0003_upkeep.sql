@@ -14,6 +14,26 @@ BEGIN
 END
 $$;
 
+-- Roll indicators up by the keys of their table: buckets of a quarter hour and an hour, and days as the city has them.
+CREATE FUNCTION roll_up_buckets(source text, keys text, measures text, buckets text[])
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    bucket record;
+BEGIN
+    FOR bucket IN SELECT * FROM (VALUES
+        ('15min', interval '15 minutes', 'time_bucket(''15 minutes'', window_start)'),
+        ('1h', interval '1 hour', 'time_bucket(''1 hour'', window_start)'),
+        ('1d', interval '1 day', 'time_bucket(''1 day'', window_start, ''Europe/Berlin'')')
+    ) AS b (suffix, width, start) WHERE suffix = ANY (buckets) LOOP
+        PERFORM roll_up(
+            source || '_' || bucket.suffix,
+            format('SELECT %s, %s AS window_start, bool_or(simulated) AS simulated, %s FROM %I GROUP BY %s, %s',
+                   keys, bucket.start, measures, source, keys, bucket.start),
+            bucket.width);
+    END LOOP;
+END
+$$;
+
 -- Remove what is past its retention, by the clock that is given.
 CREATE FUNCTION apply_retention(at timestamptz, history interval) RETURNS TABLE (table_name text, removed bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp

@@ -37,32 +37,18 @@ CREATE TABLE traffic_indicator (
 );
 SELECT keep_indicators('traffic_indicator', '7 days');
 
-DO $$
-DECLARE
-    bucket record;
-BEGIN
-    FOR bucket IN SELECT * FROM (VALUES
-        ('15min', interval '15 minutes', 'time_bucket(''15 minutes'', window_start)'),
-        ('1h', interval '1 hour', 'time_bucket(''1 hour'', window_start)'),
-        ('1d', interval '1 day', 'time_bucket(''1 day'', window_start, ''Europe/Berlin'')')
-    ) AS b (suffix, width, expression) LOOP
-        PERFORM roll_up('traffic_indicator_' || bucket.suffix, format($query$
-            SELECT sensor_id, %s AS window_start, bool_or(simulated) AS simulated,
-                   sum(flow_veh_h * width_s) / sum(width_s) FILTER (WHERE flow_veh_h IS NOT NULL) AS flow_veh_h,
-                   sum(heavy_share_pct * flow_veh_h * width_s)
-                       / nullif(sum(flow_veh_h * width_s) FILTER (WHERE heavy_share_pct IS NOT NULL), 0) AS heavy_share_pct,
-                   sum(occupancy_pct * width_s) / sum(width_s) FILTER (WHERE occupancy_pct IS NOT NULL) AS occupancy_pct,
-                   coalesce(
-                       sum(speed_kmh * flow_veh_h * width_s)
-                           / nullif(sum(flow_veh_h * width_s) FILTER (WHERE speed_kmh IS NOT NULL), 0),
-                       avg(speed_kmh) FILTER (WHERE flow_veh_h IS NULL)) AS speed_kmh,
-                   sum(density_veh_km * width_s) / sum(width_s) FILTER (WHERE density_veh_km IS NOT NULL) AS density_veh_km,
-                   sum(coverage_ratio * width_s) AS covered_s
-            FROM traffic_indicator GROUP BY 1, 2
-        $query$, bucket.expression), bucket.width);
-    END LOOP;
-END
-$$;
+SELECT roll_up_buckets('traffic_indicator', 'sensor_id', $measures$
+    sum(flow_veh_h * width_s) / sum(width_s) FILTER (WHERE flow_veh_h IS NOT NULL) AS flow_veh_h,
+    sum(heavy_share_pct * flow_veh_h * width_s)
+        / nullif(sum(flow_veh_h * width_s) FILTER (WHERE heavy_share_pct IS NOT NULL), 0) AS heavy_share_pct,
+    sum(occupancy_pct * width_s) / sum(width_s) FILTER (WHERE occupancy_pct IS NOT NULL) AS occupancy_pct,
+    coalesce(
+        sum(speed_kmh * flow_veh_h * width_s)
+            / nullif(sum(flow_veh_h * width_s) FILTER (WHERE speed_kmh IS NOT NULL), 0),
+        avg(speed_kmh) FILTER (WHERE flow_veh_h IS NULL)) AS speed_kmh,
+    sum(density_veh_km * width_s) / sum(width_s) FILTER (WHERE density_veh_km IS NOT NULL) AS density_veh_km,
+    sum(coverage_ratio * width_s) AS covered_s
+$measures$, ARRAY['15min', '1h', '1d']);
 
 -- Traffic is open data as it stands.
 GRANT SELECT ON traffic_reading, traffic_latest, traffic_indicator,

@@ -27,23 +27,10 @@ CREATE TABLE signal_indicator (
 );
 SELECT keep_indicators('signal_indicator', '7 days');
 
-DO $$
-DECLARE
-    bucket record;
-BEGIN
-    FOR bucket IN SELECT * FROM (VALUES
-        ('1h', interval '1 hour', 'time_bucket(''1 hour'', window_start)'),
-        ('1d', interval '1 day', 'time_bucket(''1 day'', window_start, ''Europe/Berlin'')')
-    ) AS b (suffix, width, expression) LOOP
-        PERFORM roll_up('signal_indicator_' || bucket.suffix, format($query$
-            SELECT sensor_id, signal_group, %s AS window_start, bool_or(simulated) AS simulated,
-                   sum(cycle_s * cycle_count) / nullif(sum(cycle_count), 0) AS cycle_s,
-                   sum(green_ratio * cycle_s * cycle_count) / nullif(sum(cycle_s * cycle_count), 0) AS green_ratio,
-                   sum(cycle_count) AS cycle_count
-            FROM signal_indicator GROUP BY 1, 2, 3
-        $query$, bucket.expression), bucket.width);
-    END LOOP;
-END
-$$;
+SELECT roll_up_buckets('signal_indicator', 'sensor_id, signal_group', $measures$
+    sum(cycle_s * cycle_count) / nullif(sum(cycle_count), 0) AS cycle_s,
+    sum(green_ratio * cycle_s * cycle_count) / nullif(sum(cycle_s * cycle_count), 0) AS green_ratio,
+    sum(cycle_count) AS cycle_count
+$measures$, ARRAY['1h', '1d']);
 
 GRANT SELECT ON signal_reading, signal_latest, signal_indicator, signal_indicator_1h, signal_indicator_1d TO emscher_public;

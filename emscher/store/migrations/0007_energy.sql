@@ -27,22 +27,9 @@ CREATE TABLE energy_indicator (
 COMMENT ON COLUMN energy_indicator.method IS '1 from the counter, 2 from power';
 SELECT keep_indicators('energy_indicator', '30 days');
 
-DO $$
-DECLARE
-    bucket record;
-BEGIN
-    FOR bucket IN SELECT * FROM (VALUES
-        ('1h', interval '1 hour', 'time_bucket(''1 hour'', window_start)'),
-        ('1d', interval '1 day', 'time_bucket(''1 day'', window_start, ''Europe/Berlin'')')
-    ) AS b (suffix, width, expression) LOOP
-        PERFORM roll_up('energy_indicator_' || bucket.suffix, format($query$
-            SELECT sensor_id, %s AS window_start, bool_or(simulated) AS simulated,
-                   sum(energy_kwh) AS energy_kwh, sum(coverage_ratio * width_s) AS covered_s
-            FROM energy_indicator GROUP BY 1, 2
-        $query$, bucket.expression), bucket.width);
-    END LOOP;
-END
-$$;
+SELECT roll_up_buckets('energy_indicator', 'sensor_id', $measures$
+    sum(energy_kwh) AS energy_kwh, sum(coverage_ratio * width_s) AS covered_s
+$measures$, ARRAY['1h', '1d']);
 
 -- Published: the sum over a site's meters at one measurement point, per hour; which server draws what stays inside.
 CREATE VIEW energy_public AS

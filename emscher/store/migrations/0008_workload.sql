@@ -26,20 +26,7 @@ CREATE TABLE workload_indicator (
 COMMENT ON COLUMN workload_indicator.energy_kwh IS 'Active share of the node''s energy by CPU time; idle energy is not attributed here';
 SELECT keep_indicators('workload_indicator', '30 days');
 
-DO $$
-DECLARE
-    bucket record;
-BEGIN
-    FOR bucket IN SELECT * FROM (VALUES
-        ('1h', interval '1 hour', 'time_bucket(''1 hour'', window_start)'),
-        ('1d', interval '1 day', 'time_bucket(''1 day'', window_start, ''Europe/Berlin'')')
-    ) AS b (suffix, width, expression) LOOP
-        PERFORM roll_up('workload_indicator_' || bucket.suffix, format($query$
-            SELECT sensor_id, %s AS window_start, bool_or(simulated) AS simulated,
-                   avg(cpu_share_ratio) AS cpu_share_ratio, sum(energy_kwh) AS energy_kwh,
-                   sum(coverage_ratio * width_s) AS covered_s
-            FROM workload_indicator GROUP BY 1, 2
-        $query$, bucket.expression), bucket.width);
-    END LOOP;
-END
-$$;
+SELECT roll_up_buckets('workload_indicator', 'sensor_id', $measures$
+    avg(cpu_share_ratio) AS cpu_share_ratio, sum(energy_kwh) AS energy_kwh,
+    sum(coverage_ratio * width_s) AS covered_s
+$measures$, ARRAY['1h', '1d']);
