@@ -15,6 +15,7 @@ import structlog
 from bench.copying import copying
 from bench.latency import latency
 from bench.messages import Row, backlog, concurrent
+from bench.newest import newest
 from bench.start import start
 
 
@@ -27,6 +28,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
     yield from copying(500_000 // part, 1 if quick else 5)
     for rate_per_s in (1_000, 5_000):
         yield latency(rate_per_s, 20 if quick else 100)
+    yield newest(5_000)
     yield from start()
 
 

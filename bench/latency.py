@@ -32,7 +32,7 @@ def latency(rate_per_s: int, probes: int) -> Row:
             while not received(settings):
                 load.publish(single_readings(SENSORS, 10_000 * SENSORS))
                 time.sleep(0.3)
-        client = _connected(settings)
+        client = connected(settings)
         seconds = 3 + probes // 4
         command = [sys.executable, "-m", "bench.latency", str(rate_per_s), str(seconds)]
         with subprocess.Popen(command) as background:
@@ -66,7 +66,7 @@ def _probe(load: Load, client: http.client.HTTPConnection, number: int) -> float
             sys.exit("a reading did not come through")
 
 
-def _connected(settings: Settings) -> http.client.HTTPConnection:
+def connected(settings: Settings) -> http.client.HTTPConnection:
     """Connect to the API once it is ready."""
     deadline = time.perf_counter() + PATIENCE_S
     while time.perf_counter() < deadline:
