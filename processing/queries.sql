@@ -1,7 +1,12 @@
 -- name: waiting
--- Sites that have waited longest, by family, among the oldest of the queue.
+-- Sites that have waited longest, by family, among the oldest of the queue; not those that are left aside.
 SELECT family, site_id
-FROM (SELECT due_id, family, site_id FROM due_window WHERE family = ANY (%(families)s) ORDER BY due_id LIMIT 5000) AS oldest
+FROM (
+    SELECT due_id, family, site_id FROM due_window
+    WHERE family = ANY (%(families)s)
+      AND (family, site_id) NOT IN (SELECT * FROM unnest(%(aside_families)s::text[], %(aside_sites)s::integer[]))
+    ORDER BY due_id LIMIT 5000
+) AS oldest
 GROUP BY family, site_id
 ORDER BY min(due_id)
 

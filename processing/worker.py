@@ -19,7 +19,7 @@ import psycopg
 import structlog
 from psycopg import sql
 
-from emscher.errors import DatabaseMissingError
+from emscher.errors import CodecError, DatabaseMissingError
 from emscher.settings import Settings
 from emscher.store import copy
 from emscher.store.copy import Column, Rows
@@ -106,7 +106,7 @@ class Worker:
                 if not await self.step():
                     await self._sleep(self._settings.process_poll_s)
                 pause_s = FIRST_PAUSE_S
-            except (psycopg.OperationalError, DatabaseMissingError) as exc:
+            except (psycopg.OperationalError, psycopg.InterfaceError, DatabaseMissingError) as exc:
                 log.warning("the store went away, claims are kept", pause_s=pause_s, why=str(exc))
                 await self.close()
                 await self._sleep(pause_s)
@@ -121,14 +121,15 @@ class Worker:
             How many claims were cleared; 0 where nothing is due that is not in other hands.
         """
         connection, shelves = await self._desk.open()
-        cursor = await connection.execute(_SQL["waiting"].statement, {"families": list(families())})
+        now_s = self._monotonic()
+        self._aside = {whose: until_s for whose, until_s in self._aside.items() if until_s > now_s}
+        aside = {"aside_families": [name for name, _ in self._aside], "aside_sites": [site for _, site in self._aside]}
+        cursor = await connection.execute(_SQL["waiting"].statement, {"families": list(families()), **aside})
         for name, site_id in await cursor.fetchall():
-            if self._aside.get((name, site_id), 0.0) > self._monotonic():
-                continue
             try:
                 async with connection.transaction():
                     cleared = await self._compute_site(connection, families()[name], shelves[name], site_id)
-            except (ValueError, ArithmeticError, LookupError, TypeError, psycopg.DataError):
+            except (ValueError, ArithmeticError, LookupError, TypeError, CodecError, psycopg.DataError):
                 # A fault of ours must not stop the other sites; the claims stay.
                 log.exception("an indicator cannot be computed, the site is left aside", family=name, site_id=site_id)
                 self._aside[name, site_id] = self._monotonic() + ASIDE_S
