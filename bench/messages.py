@@ -12,7 +12,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from bench.load import Load
-from bench.platform import PORT, children_cpu_s, platform, process, received, wait_for
+from bench.platform import PORT, children_cpu_s, platform, process, received, wait_for, watch
 from emscher.settings import Settings
 
 SENSORS = 1000
@@ -43,10 +43,9 @@ def backlog(count: int, runs: int) -> list[Row]:
                 load.publish(single_readings(count))
             before_s = children_cpu_s()
             with process(settings, "ingest"):
-                wait_for(settings, known + count // 10)
-                first, first_s = received(settings), time.perf_counter()
-                last_s = wait_for(settings, known + count)
-                rates.append((known + count - first) / (last_s - first_s))
+                seen = watch(settings, known + count)
+                first_s, first = next(one for one in seen if one[1] > known)
+                rates.append((known + count - first) / (seen[-1][0] - first_s))
             cpu_us.append((children_cpu_s() - before_s) / count * 1e6)
             bare.append(_bare_client(count))
     return [

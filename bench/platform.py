@@ -22,6 +22,7 @@ from emscher.store.migrate import migrate
 
 PATIENCE_S = 120.0
 PORT = 18_883
+RECEIVED = "select coalesce(sum(received), 0)::bigint from ingest_account"
 
 
 @contextmanager
@@ -71,15 +72,24 @@ def children_cpu_s() -> float:
 def received(settings: Settings) -> int:
     """Readings accounted for so far."""
     with psycopg.connect(settings.database_url.get_secret_value()) as connection:
-        row = connection.execute("select coalesce(sum(received), 0)::bigint from ingest_account").fetchone()
+        row = connection.execute(RECEIVED).fetchone()
     return int(row[0]) if row else 0
 
 
 def wait_for(settings: Settings, wanted: int) -> float:
     """Wait until that many readings are accounted for, and give the moment [s]."""
+    return watch(settings, wanted)[-1][0]
+
+
+def watch(settings: Settings, wanted: int) -> list[tuple[float, int]]:
+    """Wait until that many readings are accounted for, and give how their number grew: moment [s], readings."""
+    seen: list[tuple[float, int]] = []
     deadline = time.perf_counter() + PATIENCE_S
-    while received(settings) < wanted:
-        if time.perf_counter() > deadline:
-            sys.exit(f"{wanted} readings did not arrive within {PATIENCE_S:.0f} s")
-        time.sleep(0.02)
-    return time.perf_counter()
+    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        while not seen or seen[-1][1] < wanted:
+            row = connection.execute(RECEIVED).fetchone()
+            seen.append((time.perf_counter(), int(row[0]) if row else 0))
+            if seen[-1][0] > deadline:
+                sys.exit(f"{wanted} readings did not arrive within {PATIENCE_S:.0f} s")
+            time.sleep(0.01)
+    return seen

@@ -25,6 +25,7 @@ log = structlog.stdlib.get_logger()
 
 SESSION_EXPIRY_S = 30 * 86_400
 """How long the broker is asked to keep our messages while we are away [s]."""
+READ_AHEAD_BYTES = 65_536
 BATCH_LIMIT_BYTES = 8 * 2**20
 """Most payload handed out at once, so that a batch of large arrays stays small in memory [bytes]."""
 
@@ -37,6 +38,39 @@ class Message:
     payload: bytes
     mid: int
     qos: int
+
+
+class ReadAhead:
+    """A socket that reads ahead of paho, which asks for a packet's first bytes one by one.
+
+    paho and aiomqtt go on reading while :meth:`pending` says that something is there, as they do for TLS.
+
+    Parameters
+    ----------
+    sock : socket
+        Connected and not blocking.
+    """
+
+    def __init__(self, sock: Any) -> None:  # noqa: ANN401 - plain or TLS
+        self._sock = sock
+        self._data = b""
+        self._position = 0
+
+    def recv(self, size: int) -> bytes:
+        """Give up to that many bytes, from the socket only when nothing is left of what was read ahead."""
+        if self._position == len(self._data):
+            self._data, self._position = self._sock.recv(READ_AHEAD_BYTES), 0
+        start = self._position
+        self._position = min(start + size, len(self._data))
+        return self._data[start : self._position]
+
+    def pending(self) -> int:
+        """Number of bytes that can be had without waiting."""
+        below = self._sock.pending() if hasattr(self._sock, "pending") else 0
+        return len(self._data) - self._position + int(below)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the socket has
+        return getattr(self._sock, name)
 
 
 class Client(aiomqtt.Client):
@@ -107,6 +141,10 @@ class Client(aiomqtt.Client):
         # The bytes of the topic: a topic that is no UTF-8 is a rejection like any other, not an exception in here.
         self._arrived.append(Message(message._topic, bytes(message.payload), message.mid, message.qos))  # noqa: SLF001
         self._something.set()
+
+    def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:  # noqa: ANN401 - paho's signature
+        client._sock = ReadAhead(sock)  # noqa: SLF001 - paho has no other way to be given a socket
+        super()._on_socket_open(client, userdata, sock)
 
     def _on_connect(self, client: Any, userdata: Any, flags: ConnectFlags, *rest: Any) -> None:  # noqa: ANN401 - paho's signature
         self.session_present = flags.session_present
