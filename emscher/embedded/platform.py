@@ -202,6 +202,7 @@ class Platform:
         else:
             publish += f" -p {self._broker.port}"
         reading = '{"end": "\'$(date -u +%Y-%m-%dT%H:%M:00Z)\'", "interval_s": 60, "count": 7}'
+        command = Path(sys.executable).with_name("emscher")
         return f"""Emscher is up
 
     The city            {base}/
