@@ -213,7 +213,7 @@ class Platform:
 
     Publish a reading   {publish} -q 1 -t {prefix}/traffic/my-lane -m '{reading}'
     Look into the store {self._postgres.psql} '{self._postgres.url}'
-    From another shell  set -a; . {self._folder.path}/demo.env; set +a; {Path(sys.executable).with_name("emscher")} --help
+    From another shell  set -a; . {self._folder.path}/demo.env; set +a; {command} --help
     Logs                {self._folder.path}/logs
 
     Ctrl-C ends everything and keeps the data; `emscher demo` goes on, `emscher demo --fresh` begins anew.
