@@ -31,7 +31,8 @@ class Colours:
         """Durations of a state whose begin and end are known."""
         chosen = self.shown.whole & (self.shown.state == state)
         duration_us = self.shown.end_us[chosen] - self.shown.start_us[chosen]
-        return duration_us.astype(np.float64) / SECOND_US
+        duration_s: Floats = duration_us / SECOND_US
+        return duration_s
 
 
 @pytest.fixture(scope="module")
