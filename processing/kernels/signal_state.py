@@ -59,7 +59,9 @@ class Changes:
     group_of: Ints
 
 
-def changes(controller: Ints, time_us: Ints, code: Ints, parameter: Ints) -> Changes:
+def changes(
+    controller: Ints, time_us: Ints, code: Ints, parameter: Ints, memory_us: int = np.iinfo(np.int64).max
+) -> Changes:
     """Find the changes of state of all signal groups of all controllers.
 
     Parameters
@@ -72,6 +74,8 @@ def changes(controller: Ints, time_us: Ints, code: Ints, parameter: Ints) -> Cha
         Code of the enumeration, or state from :data:`FIRST_STATE_CODE` on; others are left out.
     parameter : integer array, shape (n,)
         Phase or signal group.
+    memory_us : int
+        What a signal group showed longer ago has no bearing on how an event is read [us].
 
     Returns
     -------
@@ -94,12 +98,14 @@ def changes(controller: Ints, time_us: Ints, code: Ints, parameter: Ints) -> Cha
     rank = np.array([0, 5, 2, 1, 4, 3])[kind + 1]
     order = np.lexsort((code, rank, time, signal))
     signal, time, kind, code = signal[order], time[order], kind[order], code[order]
-    again = np.zeros(len(order), np.bool_)
-    again[1:] = (signal[1:] == signal[:-1]) & (kind[1:] == kind[:-1])
+    near = np.zeros(len(order), np.bool_)
+    near[1:] = (signal[1:] == signal[:-1]) & (np.diff(time) <= memory_us)
+    again = near.copy()
+    again[1:] &= kind[1:] == kind[:-1]
     lost = np.zeros(len(order), np.bool_)
     lost[1:] = again[1:] & (code[1:] <= code[:-1]) & (time[1:] > time[:-1]) & (kind[1:] != UNKNOWN)
     late = ~again & (code == END_OF_RED_CLEARANCE)
     lost |= late
-    late[1:] |= (signal[1:] == signal[:-1]) & (kind[:-1] == UNKNOWN)
+    late[1:] |= near[1:] & (kind[:-1] == UNKNOWN)
     stays = ~again | lost
     return Changes(signal[stays], time[stays], kind[stays], lost[stays], late[stays], controller_of, group_of)

@@ -36,6 +36,9 @@ VEHICLES_WITHOUT_RED_AMBER = lawful((GREEN, AMBER), (AMBER, RED), (RED, GREEN))
 PEDESTRIANS = lawful((GREEN, RED), (RED, GREEN))
 """Signals for pedestrians."""
 
+ANY_KIND: Matrix = VEHICLES | VEHICLES_WITHOUT_RED_AMBER | PEDESTRIANS
+"""What some kind of signal may do, for when the kind is not known; a lost amber then passes for pedestrians' red."""
+
 
 def transitions(shown: Timeline) -> tuple[Ints, Ints, Ints]:
     """Find the changes from one known state to the next of the same signal group.

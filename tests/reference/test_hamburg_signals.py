@@ -63,8 +63,8 @@ def hamburg(recordings: Path) -> Colours:
         np.full(hole.sum(), RESTART),
         np.zeros(hole.sum(), np.int64),
     )
-    rows = [np.concatenate(pair) for pair in zip(events, restarts, strict=True)]
-    return Colours(timeline(changes(*rows), LONGEST_US), end_s - start_s)
+    controller, when_us, code, group = (np.concatenate(pair) for pair in zip(events, restarts, strict=True))
+    return Colours(timeline(changes(controller, when_us, code, group), LONGEST_US), end_s - start_s)
 
 
 def test_amber_lasts_three_seconds(hamburg: Colours) -> None:
