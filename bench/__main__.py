@@ -16,6 +16,7 @@ from bench.copying import copying
 from bench.latency import latency
 from bench.messages import Row, backlog, concurrent
 from bench.newest import newest
+from bench.signals import signals
 from bench.start import start
 
 
@@ -26,6 +27,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
     yield concurrent("mosquitto", 100_000 // part)
     yield concurrent("amqtt", 10_000 // part)
     yield from copying(500_000 // part, 1 if quick else 5)
+    yield from signals(3 if quick else 15)
     for rate_per_s in (1_000, 5_000):
         yield latency(rate_per_s, 20 if quick else 100)
     yield newest(5_000)

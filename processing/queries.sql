@@ -45,13 +45,13 @@ COPY (
 ) TO STDOUT (FORMAT binary)
 
 -- name: signal_rows
--- Changes of green of a site's signal groups.
+-- Changes of state, terminations and restarts of a site's controllers.
 COPY (
     SELECT sensor_id, observed_at, simulated, code, parameter
     FROM signal_reading
     WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'signal'))
       AND observed_at >= {since} AND observed_at < {until}
-      AND code IN (1, 7, 8, 1000, 1001, 1002, 1003, 1004)
+      AND code IN (1, 4, 5, 6, 7, 8, 9, 10, 11, 182, 184, 1000, 1001, 1002, 1003, 1004)
     ORDER BY sensor_id, parameter, observed_at, code
 ) TO STDOUT (FORMAT binary)
 
