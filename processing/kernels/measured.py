@@ -94,6 +94,16 @@ def faulted(measured: Measured, where: Bools) -> Measured:
     return replace(measured, number=number, status=np.where(where, FAULTY, measured.status))
 
 
+def stacked(parts: list[Measured]) -> Measured:
+    """Put values of one shape together along a new first axis, for instance the classes of vehicles."""
+    return Measured(
+        np.stack([part.number for part in parts]),
+        np.stack([part.status for part in parts]),
+        np.stack([part.quality_ratio for part in parts]),
+        np.stack([part.interpolated for part in parts]),
+    )
+
+
 def reason(*statuses: Ints) -> Ints:
     """Why a result is missing, from the status of what it needs: a fault before "not determinable".
 

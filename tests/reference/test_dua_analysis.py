@@ -11,7 +11,7 @@ from processing.kernels.aggregation import aggregate
 from processing.kernels.analysis import Analysis, DesignParameters, accepted, analyse, hourly
 from processing.kernels.cross_section import cross_section, virtual
 from processing.kernels.group import Ints
-from processing.kernels.measured import Bools, Measured, encode, rounded
+from processing.kernels.measured import Bools, Measured, encode, rounded, stacked
 
 PARAMETERS = DesignParameters(
     density_limit_veh_km=np.array([[48.0], [28.0], [48.0]]),
@@ -108,23 +108,10 @@ def test_dua28_aggregation(recordings: Path, name: str) -> None:
         flows.append(flow)
         speeds.append(speed)
     nothing = np.full((3, len(starts)), np.nan)
-    results = _results(analyse(_stacked(flows), _stacked(speeds), PARAMETERS, nothing, nothing[0]))
+    results = _results(analyse(stacked(flows), stacked(speeds), PARAMETERS, nothing, nothing[0]))
     for title, found in zip(RESULTS, results, strict=True):
         right &= _right(table, title, 1, found, starts)
     assert (int(right.sum()), len(right)) == (16, 16), [table.rows[row][:3] for row in starts[~right]]
-
-
-def _stacked(parts: list[Measured]) -> Measured:
-    return Measured(
-        np.stack([part.number for part in parts]),
-        np.stack([part.status for part in parts]),
-        np.stack([part.quality_ratio for part in parts]),
-        np.stack([part.interpolated for part in parts]),
-    )
-
-
-def _upper(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name[0].upper() + name[1:] for name in names)
 
 
 def test_dua26_cross_section(recordings: Path) -> None:
@@ -153,7 +140,7 @@ def test_dua26_densities(recordings: Path) -> None:
         cross_section(rows, len(rows), counts[number], means[number], np.ones(len(rows), np.int64))
         for number in range(3)
     ]
-    results = _chain(_stacked([flow for flow, _ in pairs]), _stacked([speed for _, speed in pairs]), PARAMETERS)
+    results = _chain(stacked([flow for flow, _ in pairs]), stacked([speed for _, speed in pairs]), PARAMETERS)
     right = np.ones(len(rows), np.bool_)
     for title, found in zip(_capital(RESULTS), results, strict=True):
         right &= _right(table, title, 0, found, rows)
@@ -169,14 +156,14 @@ def test_dua81_virtual_cross_section(recordings: Path) -> None:
     right = np.ones(len(starts), np.bool_)
     flows, speeds = [], []
     for number in range(3):
-        both = _stacked([counts[number, starts], counts[number, starts + 1]])
+        both = stacked([counts[number, starts], counts[number, starts + 1]])
         flow, speed = virtual(both, np.ones(2), means[number, starts])
         right &= _right(table, _capital(COUNTS)[number], 1, flow, starts)
         right &= _right(table, _capital(SPEEDS)[number], 1, speed, starts)
         flows.append(flow)
         speeds.append(speed)
     nothing = np.full((3, len(starts)), np.nan)
-    results = _results(analyse(_stacked(flows), _stacked(speeds), UNCAPPED, nothing, nothing[0]))
+    results = _results(analyse(stacked(flows), stacked(speeds), UNCAPPED, nothing, nothing[0]))
     for title, found in zip(_capital(RESULTS), results, strict=True):
         right &= _right(table, title, 1, found, starts)
     assert (int(right.sum()), len(right)) == (15, 15)
