@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 from readings import Inlet, message
 
+from api.app import create
 from emscher.settings import Settings
 from emscher.store.pool import connect
 from ingest.consumer import Message
@@ -91,3 +93,18 @@ async def test_lane_that_cannot_be_added_leaves_no_sum(store: Settings, other: d
     found = (await _computed(store, [_lane("e1", count=12), _lane("e2", **other)]))[EAST, START]
     assert found["flow_veh_h"] is None
     assert found["quality_ratio"] is None
+
+
+async def test_cross_sections_are_open_with_their_units(store: Settings) -> None:
+    """Anyone may ask for a site's cross-sections, and every number comes with its unit."""
+    await _computed(store, [_lane("w1", count=6)])
+    app = create(store)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://emscher") as client,
+    ):
+        span = {"from": START.isoformat(), "to": (START + timedelta(hours=1)).isoformat()}
+        answer = (await client.get("/v1/indicators/cross_section", params={"site": "x", **span})).json()
+    (row,) = answer["data"]
+    assert (row["site"], row["bearing_deg"], row["flow_veh_h"]) == ("x", WEST, 360)
+    assert (answer["units"]["bearing_deg"], answer["units"]["pcu_flow_pcu_h"]) == ("deg", "pcu/h")
