@@ -156,7 +156,7 @@ async def _described(caller: Caller, family: Family) -> dict[str, Any]:
     buckets = ["base", *family.buckets]
     open_buckets, per = [], None
     if own.open:
-        open_buckets, per = buckets, "sensor"
+        open_buckets, per = buckets, "site" if "site_id" in family.key else "sensor"
     elif published is not None and published.open:
         open_buckets, per = [PUBLISHED_BUCKET], "site"
     return {

@@ -30,6 +30,7 @@ UNITS: Mapping[str, str] = {
     "revision": "1",
     "coverage_ratio": "1",
     "signal_group": "1",
+    "bearing_deg": "deg",
     "meter_count": "1",
     "access_point_count": "1",
     "longitude": "deg",

@@ -53,6 +53,8 @@ def _indicator(family: Family, one: Indicator, position: int) -> TimeSeries:
     name = "series_of_sensors"
     if "signal_group" in family.key:
         name = "series_of_signal_groups"
+    elif "bearing_deg" in family.key:
+        name = "series_of_directions"
     elif "site_id" in family.key:
         name = "series_of_sites"
     table = FROM_VIEW.get(family.name, family.table)

@@ -11,6 +11,7 @@ HEIGHT = 8
 UNITS = {
     "veh/h": "vehicles/h",
     "veh/km": "vehicles/km",
+    "pcu/h": "pcu/h",
     "km/h": "velocitykmh",
     "%": "percent",
     "1": "none",

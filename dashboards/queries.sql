@@ -12,6 +12,13 @@ FROM {table} AS i JOIN sensor AS s USING (sensor_id) JOIN site AS p USING (site_
 WHERE $__timeFilter(i.window_start) AND p.key = '$site'
 ORDER BY i.window_start, metric
 
+-- name: series_of_directions
+-- An indicator over time, a line per direction of the chosen site.
+SELECT i.window_start AS "time", p.name || ' ' || i.bearing_deg || '°' AS metric, i.{column} AS "value"
+FROM {table} AS i JOIN site AS p USING (site_id)
+WHERE $__timeFilter(i.window_start) AND p.key = '$site'
+ORDER BY i.window_start, metric
+
 -- name: series_of_sites
 -- An indicator over time of the chosen site as a whole.
 SELECT i.window_start AS "time", p.name AS metric, i.{column} AS "value"

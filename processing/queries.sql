@@ -44,6 +44,28 @@ COPY (
     ORDER BY sensor_id, observed_at
 ) TO STDOUT (FORMAT binary)
 
+-- name: cross_section_rows
+-- Intervals of a site's lanes with speeds by class and why a value is missing.
+COPY (
+    SELECT sensor_id, observed_at, simulated, interval_s, coalesce(count::double precision, 'NaN'),
+           coalesce(heavy_count::double precision, 'NaN'), coalesce(speed_kmh, 'NaN'), coalesce(car_speed_kmh, 'NaN'),
+           coalesce(heavy_speed_kmh, 'NaN'), status_bits
+    FROM traffic_reading
+    WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
+      AND observed_at >= {since} AND observed_at < {until}
+    ORDER BY sensor_id, observed_at
+) TO STDOUT (FORMAT binary)
+
+-- name: heavy_equivalent_rows
+-- What a heavy vehicle counts, by day of the span; of every site alike.
+COPY (
+    SELECT day, coalesce(threshold_at('traffic_heavy_pcu', day), 'NaN'),
+           coalesce(threshold_at('traffic_heavy_pcu_per_kmh', day), 'NaN')
+    FROM generate_series(date_trunc('day', {since}::timestamptz, 'UTC'), {until}::timestamptz, '1 day', 'UTC') AS day
+    WHERE {site_id} IS NOT NULL
+    ORDER BY day
+) TO STDOUT (FORMAT binary)
+
 -- name: signal_rows
 -- Changes of state, terminations and restarts of a site's controllers.
 COPY (

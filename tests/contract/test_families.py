@@ -79,6 +79,7 @@ def test_units_agree_with_the_endings_of_names(family: Family) -> None:
     """A name's ending says its unit."""
     endings = {
         "_veh_h": "veh/h",
+        "_pcu_h": "pcu/h",
         "_veh_km": "veh/km",
         "_kmh": "km/h",
         "_pct": "%",

@@ -223,6 +223,8 @@ async def test_processes_log_in_as_their_roles(store: Settings) -> None:
     await worker.open()
     try:
         assert await worker.step()
+        while await worker.step():
+            pass
     finally:
         await worker.close()
     roles: tuple[Literal["reader", "public"], ...] = ("reader", "public")
