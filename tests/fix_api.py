@@ -57,7 +57,9 @@ INSERT INTO traffic_indicator
 SELECT sensor_id, at, 60, true, 300, NULL, 3.5, 48.5, 6.2, 1, 0, '2026-01-05 07:59Z'
 FROM sensor, generate_series(timestamptz '2026-01-05 07:50Z', '2026-01-05 07:59Z', '1 minute') AS at
 WHERE stream = 'traffic';
-INSERT INTO signal_indicator SELECT sensor_id, nr, '2026-01-05 07:45Z', 900, true, 90, 0.4, 10, 0, '2026-01-05 07:59Z'
+INSERT INTO signal_indicator (
+    sensor_id, signal_group, window_start, width_s, simulated, cycle_s, green_ratio, cycle_count, revision, computed_at)
+SELECT sensor_id, nr, '2026-01-05 07:45Z', 900, true, 90, 0.4, 10, 0, '2026-01-05 07:59Z'
 FROM sensor, generate_series(1, 3) AS nr WHERE stream = 'signal';
 INSERT INTO wlan_indicator
 SELECT site_id, '2026-01-05 07:00Z', 3600, true, avg, 90, 1000, 2000, 1, aps, 1, 0, '2026-01-05 07:59Z'
