@@ -27,7 +27,8 @@ from processing.kernels.level import levels
 from processing.kernels.number import numbered, within
 from processing.kernels.pedestrian import pedestrian_delays
 from processing.kernels.plan import plan
-from processing.kernels.presence import merged, occupied_us, presences
+from processing.kernels.presence import Presences, merged, occupied_us, presences
+from processing.kernels.queue import queues
 from processing.kernels.red_running import red_offset_bins, red_offsets_s
 from processing.kernels.round import Rounds, red_to_red, services
 from processing.kernels.saturation import degree_of_saturation, green_utilisation
@@ -109,10 +110,13 @@ class Measures:
         actuation_counts(number, window, on, len(controller_of), self.windows)
         clock = self._step("edges by detector, actuations", clock)
         pairs = controller_of, detector_of
-        self._split_failures(rounds, number, time_us, on, pairs)
+        approaches = self._split_failures(rounds, number, time_us, on, pairs)
+        self.empty = occupied_us(approaches, rounds.signal, rounds.amber_us - 3 * SECOND_US, rounds.amber_us) == 0
         clock = self._step("presences, split failures, green utilisation", clock)
         self._arrivals(shown, rounds, number[on], time_us[on], window[on], pairs)
         clock = self._step("arrivals, approach delay, coordination, red running", clock)
+        self._queues(rounds, number[on], time_us[on], pairs)
+        clock = self._step("queues", clock)
         (row,) = np.nonzero((log.code >= 4) & (log.code <= 6))  # noqa: PLR2004 - the codes of terminations
         phase, phases, _ = numbered(log.controller[row], log.parameter[row])
         cell = phase * self.windows + log.time_us[row] // QUARTER_US - first
@@ -149,7 +153,7 @@ class Measures:
     def _split_failures(
         self, rounds: Rounds, number: Ints, time_us: Ints, on: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
         pairs: tuple[Ints, Ints],
-    ) -> None:  # fmt: skip
+    ) -> Presences:  # fmt: skip
         found = presences(number, time_us, on, int(time_us.max()), 2 * SECOND_US, 1200 * SECOND_US)
         approaches = merged(found, self._signal_of("Presence", pairs)[found.detector])
         shares = occupancies(rounds, approaches, 5 * SECOND_US)
@@ -158,6 +162,7 @@ class Measures:
         self.failure_count = float(np.nansum(total(group, failed, int(group.max()) + 1)))
         occupied = occupied_us(approaches, rounds.signal, rounds.green_us, rounds.amber_us)
         green_utilisation(shares.green_s, occupied / SECOND_US, np.full(len(occupied), 5.0), 0.9)
+        return approaches
 
     def _arrivals(
         self, shown: Timeline, rounds: Rounds, number: Ints, time_us: Ints, window: Ints, pairs: tuple[Ints, Ints]
@@ -172,6 +177,16 @@ class Measures:
         coordination(shown, at, when, RED)
         signal = self._signal_of("Yellow_Red", pairs)[number]
         red_offset_bins(red_offsets_s(rounds, signal[signal >= 0], time_us[signal >= 0] - 1_500_000), 0.5)
+
+    def _queues(self, rounds: Rounds, number: Ints, time_us: Ints, pairs: tuple[Ints, Ints]) -> None:
+        """Advance detectors in, stop-line counters out, empty where the stop line was so at the end of green."""
+        came, went = (self._signal_of(function, pairs)[number] for function in ("Advance", "Stopbar Count"))
+        signal = np.concatenate((came[came >= 0], went[went >= 0], rounds.signal[self.empty]))
+        when_us = np.concatenate((time_us[came >= 0], time_us[went >= 0], rounds.amber_us[self.empty]))
+        numbers = ((came >= 0).sum(), (went >= 0).sum(), self.empty.sum())
+        step = np.repeat(np.array([1, -1, 0]), numbers)
+        order = np.lexsort((when_us, signal))
+        queues(signal[order], len(self.group_of), when_us[order], step[order], step[order] == 0)
 
 
 def signals(runs: int, folder: Path = RECORDING) -> list[Row]:

@@ -17,7 +17,9 @@ WALK, CLEARANCE = 21, 22
 CALLS = (45, 90)
 
 
-def pedestrian_delays(signal: Ints, time_us: Ints, code: Ints, longest_us: int) -> tuple[Ints, Floats]:
+def pedestrian_delays(
+    signal: Ints, time_us: Ints, code: Ints, longest_us: int, calls: tuple[int, ...] = CALLS
+) -> tuple[Ints, Floats]:
     """Find each walk that answers a call.
 
     Parameters
@@ -30,6 +32,8 @@ def pedestrian_delays(signal: Ints, time_us: Ints, code: Ints, longest_us: int) 
         Code; others than calls, walk and clearance are left out.
     longest_us : int
         A longer wait is a lost walk [us].
+    calls : tuple of int
+        Codes of a call: 90 is the button, 45 the call that the controller registers, also on its own account.
 
     Returns
     -------
@@ -44,7 +48,7 @@ def pedestrian_delays(signal: Ints, time_us: Ints, code: Ints, longest_us: int) 
         Rows are not sorted.
     """
     ascending(signal, time_us)
-    call = np.isin(code, CALLS)
+    call = np.isin(code, calls)
     (row,) = np.nonzero(call | (code == WALK) | (code == CLEARANCE))
     if len(row) == 0:
         return row, np.empty(0)

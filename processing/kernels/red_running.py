@@ -39,7 +39,7 @@ def red_offsets_s(rounds: Rounds, signal: Ints, time_us: Ints) -> Floats:
 
 
 def red_offset_bins(offset_s: Floats, width_s: float) -> Floats:
-    """Round to multiples of a width, half to even.
+    """Round to multiples of a width, half away from zero.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def red_offset_bins(offset_s: Floats, width_s: float) -> Floats:
     float array, shape (n,)
         Middle of each one's bin [s].
     """
-    return np.round(offset_s / width_s) * width_s
+    return np.sign(offset_s) * np.floor(np.abs(offset_s) / width_s + 0.5) * width_s
 
 
 def red_runs(

@@ -82,7 +82,7 @@ def test_red_running_is_told_by_the_begin_of_red() -> None:
     rounds = services(GERMAN)
     signal, time_us = _at(29, 31, 34.2, 40, 200)
     np.testing.assert_allclose(red_offsets_s(rounds, signal, time_us), [-4, -2, 1.2, 7, math.nan])
-    np.testing.assert_allclose(red_offset_bins(np.array([1.2, -2.3]), 0.5), [1.0, -2.5])
+    np.testing.assert_allclose(red_offset_bins(np.array([1.2, -2.3, 0.25, -0.25]), 0.5), [1.0, -2.5, 0.5, -0.5])
     counts = red_runs(rounds, signal, time_us, np.zeros(5, np.int64), 1, 5.0)
     assert [int(count[0]) for count in counts] == [1, 2, 1]
     assert np.isnan(red_offsets_s(services(_shown()), signal, time_us)).all()
