@@ -81,7 +81,7 @@ def test_arrivals_on_green_equal_the_expected_table(three_signals: Log, expected
 def test_split_failures_equal_the_expected_table(three_signals: Log, expected: Path) -> None:
     """All 180 rows have the expected green, GOR, ROR5 and failures, but for one round with a lost begin of green.
 
-    At controller 454, phase 8, the green after the red of 16:21:17 was not reported. The expected table has the round
+    At controller 454, phase 8, the green after the red of 16:41:17 was not reported. The expected table has the round
     before it out as well, whose green, amber and red are all there. Without it all 180 rows agree.
     """
     table = read(expected / "split_failures.parquet")
