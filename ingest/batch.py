@@ -57,11 +57,6 @@ class Batch:
     checked: dict[str, list[Checked]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
-    @property
-    def received(self) -> int:
-        """Number of readings, counting a message that could not be taken apart as one."""
-        return sum(map(len, self.checked.values())) + len(self.rejected)
-
 
 class Decoder:
     """Takes messages apart; holds no state but the settings.

@@ -119,13 +119,14 @@ class Writer:
         self, connection: Connection, stream: Stream, checked: Sequence[Checked], rejected: list[Rejected]
     ) -> tuple[list[Checked], list[Row]]:
         """Give each reading its sensor's number; what has no place joins the rejected."""
-        said = {one.sensor_key: stream.facts_of(one.reading) for one in reversed(checked)}
+        facts = [stream.facts_of(one.reading) for one in checked]
+        # Backwards, so that of a sensor's readings the first one speaks.
+        said = {one.sensor_key: its for one, its in zip(reversed(checked), reversed(facts), strict=True)}
         await self._sensors.look_up(connection, stream, said)
         readings: list[Checked] = []
         rows: list[Row] = []
-        for one in checked:
-            facts = stream.facts_of(one.reading) if stream.facts else {}
-            found = self._sensors.check(stream, one.sensor_key, facts)
+        for one, its in zip(checked, facts, strict=True):
+            found = self._sensors.check(stream, one.sensor_key, its)
             if isinstance(found, RejectedError):
                 rejected.append(Rejected(stream.name, one.sensor_key, found, msgspec.json.encode(one.reading)))
             else:

@@ -13,8 +13,6 @@ import numpy.typing as npt
 from emscher.store.copy import Rows
 from emscher.streams import streams
 
-SECOND_US = 1_000_000
-
 Status = Literal["verified", "unverified", "own"]
 Priority = Literal["must", "should", "later"]
 

@@ -27,9 +27,10 @@ from emscher.store.desk import Desk
 from emscher.store.pool import Connection
 from emscher.store.query import queries
 from emscher.store.table import columns
+from emscher.stream import SECOND_US
 from processing import metrics
 from processing.families import families
-from processing.family import SECOND_US, Family, SensorInfo, Task
+from processing.family import Family, SensorInfo, Task
 
 log = structlog.stdlib.get_logger()
 

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from emscher.stream import SECOND_US
 from simulators.columns import Columns
-from simulators.local_time import SECOND_US
 from simulators.timestamps import rfc3339
 
 

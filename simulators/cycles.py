@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emscher.errors import RecordingError
+from emscher.stream import SECOND_US
 from emscher.streams.signal import STATES
 from simulators import table
 from simulators.columns import Column, Columns
-from simulators.local_time import SECOND_US
 from simulators.mapping import FORM, Cycles, Mapping, stream_of
 
 _NONE = Cycles(start="", end="", colors="", states={})

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from emscher import sensor_key
 from emscher.errors import RecordingError
-from simulators.local_time import SECOND_US
+from emscher.stream import SECOND_US
 
 
 class _Line(msgspec.Struct):

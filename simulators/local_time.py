@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emscher.errors import RecordingError
+from emscher.stream import SECOND_US
 
-SECOND_US = 1_000_000
 QUARTER_HOUR_US = 900 * SECOND_US
 
 Microseconds = NDArray[np.int64]

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emscher.errors import RecordingError
+from emscher.stream import SECOND_US
 from simulators import json_lines, shapes
 from simulators.column_rows import ColumnRows
 from simulators.columns import Columns
-from simulators.local_time import SECOND_US
 from simulators.mapping import load, stream_of
 
 JSON_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")

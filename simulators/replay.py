@@ -11,8 +11,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from emscher.stream import SECOND_US
 from simulators.live import Sink
-from simulators.local_time import SECOND_US
 from simulators.recording import Recording
 
 LARGEST_BLOCK = 131_072

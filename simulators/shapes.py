@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from emscher import sensor_key
 from emscher.errors import RecordingError
+from emscher.stream import SECOND_US
 from simulators import cycles, local_time, table
 from simulators.columns import Columns, arrow_type, convert, kind_of
-from simulators.local_time import SECOND_US
 from simulators.mapping import Field, Mapping, Time, check, has_interval, stream_of, zone
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from emscher.store.copy import Rows
+from emscher.stream import DAY_US, SECOND_US
 from emscher.streams.traffic import VALUES
-from processing.family import SECOND_US, Family, Indicator, Task, microseconds, table
+from processing.family import Family, Indicator, Task, microseconds, table
 from processing.kernels.aggregation import aggregate
 from processing.kernels.analysis import Analysis, DesignParameters, analyse, hourly
 from processing.kernels.cross_section import cross_section
@@ -36,7 +37,6 @@ COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 COMPASS_STEP_DEG = 45
 TURN_DEG = 360
 
-_DAY_US = 86_400 * SECOND_US
 _AGGREGATE = "processing.kernels.aggregation.aggregate"
 _CROSS_SECTION = "processing.kernels.cross_section.cross_section"
 _ANALYSE = "processing.kernels.analysis.analyse"
@@ -126,7 +126,7 @@ def _measured(read: Rows, name: str) -> Measured:
 
 def _analysed(flow: Measured, speed: Measured, start_us: npt.NDArray[np.int64], equivalents: Rows) -> Analysis:
     """Analyse cross-sections with what a heavy vehicle counted on the day; no density is remembered, none is capped."""
-    row = np.searchsorted(microseconds(equivalents["day"]), start_us // _DAY_US * _DAY_US)
+    row = np.searchsorted(microseconds(equivalents["day"]), start_us // DAY_US * DAY_US)
     nothing = np.full((3, len(start_us)), np.nan)
     free = np.full((3, 1), np.inf)
     parameters = DesignParameters(

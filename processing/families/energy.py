@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from emscher.store.copy import Rows
-from processing.family import SECOND_US, Family, Indicator, Task, microseconds, table
+from emscher.stream import SECOND_US
+from processing.family import Family, Indicator, Task, microseconds, table
 from processing.kernels.counter import MONOTONE, RESETTABLE, WRAPPING
 from processing.kernels.meter import Meters, meters
 

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from emscher.store.copy import Rows
-from processing.family import SECOND_US, Family, Indicator, Task, microseconds, table
+from emscher.stream import SECOND_US
+from processing.family import Family, Indicator, Task, microseconds, table
 from processing.kernels.cycle import cycles, greens
 from processing.kernels.group import Floats, Ints
 from processing.kernels.moment import last_row

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from emscher.store.copy import Rows
-from processing.family import SECOND_US, Family, Indicator, Task, microseconds, table
+from emscher.stream import SECOND_US
+from processing.family import Family, Indicator, Task, microseconds, table
 from processing.kernels.zone import zones
 
 ROW = np.dtype(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from emscher.store.copy import Rows
+from emscher.stream import SECOND_US
 from processing.families.energy import LONGEST_GAP_S, metered
 from processing.families.energy import ROW as ENERGY_ROW
-from processing.family import SECOND_US, Family, Indicator, Task, microseconds, table
+from processing.family import Family, Indicator, Task, microseconds, table
 from processing.kernels.application import active_energy
 from processing.kernels.counter import RESETTABLE, advance, split
 

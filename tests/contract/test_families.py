@@ -8,9 +8,10 @@ import pytest
 from emscher.settings import Settings
 from emscher.store.pool import connect
 from emscher.store.table import columns
+from emscher.stream import SECOND_US
 from processing.catalog import catalog
 from processing.families import families
-from processing.family import SECOND_US, Family, Task
+from processing.family import Family, Task
 
 FAMILIES = pytest.mark.parametrize("family", families().values(), ids=lambda family: family.name)
 

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emscher.store.copy import Rows
+from emscher.stream import SECOND_US
 from processing.families.signal import FAMILY, ROW
-from processing.family import SECOND_US, Task
+from processing.family import Task
 
 QUARTER_S = 900
 START_S = 1_767_600_000
