@@ -33,8 +33,9 @@ async def test_adding_a_sensor_takes_what_the_readme_says(store: Settings, tmp_p
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(emscher.__path__[0]), tmp_path / "emscher", ignore=ignored)
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=ignored)
+    taken = len({path.name[:4] for path in (tmp_path / "emscher/store/migrations").glob("*.sql")})
     for path, text in blocks.items():
-        (tmp_path / path).write_text(text)
+        (tmp_path / path.replace("NNNN", f"{taken + 1:04d}")).write_text(text)
     environment = {
         **os.environ,
         "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
