@@ -14,7 +14,7 @@ from emscher.sensor_key import is_sensor_key
 from emscher.settings import Settings
 from emscher.stream import DAY_US, SECOND_US, Reading, Stream
 from emscher.streams import streams
-from ingest.consumer import Message
+from ingest.message import Message
 
 UNKNOWN = "unknown"
 """Stream of messages whose topic names none."""

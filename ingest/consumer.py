@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import aiomqtt
@@ -20,57 +19,16 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from emscher.settings import Settings
+from ingest import publish_packets
+from ingest.message import Message
+from ingest.publish_packets import ReadAhead
 
 log = structlog.stdlib.get_logger()
 
 SESSION_EXPIRY_S = 30 * 86_400
 """How long the broker is asked to keep our messages while we are away [s]."""
-READ_AHEAD_BYTES = 65_536
 BATCH_LIMIT_BYTES = 8 * 2**20
 """Most payload handed out at once, so that a batch of large arrays stays small in memory [bytes]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Bytes on a topic, as they came."""
-
-    topic: bytes
-    payload: bytes
-    mid: int
-    qos: int
-
-
-class ReadAhead:
-    """A socket that reads ahead of paho, which asks for a packet's first bytes one by one.
-
-    paho and aiomqtt go on reading while :meth:`pending` says that something is there, as they do for TLS.
-
-    Parameters
-    ----------
-    sock : socket
-        Connected and not blocking.
-    """
-
-    def __init__(self, sock: Any) -> None:  # noqa: ANN401 - plain or TLS
-        self._sock = sock
-        self._data = b""
-        self._position = 0
-
-    def recv(self, size: int) -> bytes:
-        """Give up to that many bytes, from the socket only when nothing is left of what was read ahead."""
-        if self._position == len(self._data):
-            self._data, self._position = self._sock.recv(READ_AHEAD_BYTES), 0
-        start = self._position
-        self._position = min(start + size, len(self._data))
-        return self._data[start : self._position]
-
-    def pending(self) -> int:
-        """Number of bytes that can be had without waiting."""
-        below = self._sock.pending() if hasattr(self._sock, "pending") else 0
-        return len(self._data) - self._position + int(below)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the socket has
-        return getattr(self._sock, name)
 
 
 class Client(aiomqtt.Client):
@@ -83,7 +41,7 @@ class Client(aiomqtt.Client):
     """
 
     def __init__(self, settings: Settings) -> None:
-        is_5 = settings.mqtt_protocol == "5"
+        self._is_5 = is_5 = settings.mqtt_protocol == "5"
         password = settings.mqtt_password
         super().__init__(
             settings.mqtt_host,
@@ -132,18 +90,19 @@ class Client(aiomqtt.Client):
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """Tell the broker that messages are safe, in the order they came."""
-        for message in messages:
-            if message.qos:
-                self._client.ack(message.mid, message.qos)
+        publish_packets.acknowledge(self._client, [message.mid for message in messages if message.qos])
+
+    def _arrive(self, message: Message) -> None:
+        self._arrived.append(message)
+        self._something.set()
 
     def _on_message(self, client: Any, userdata: Any, message: MQTTMessage) -> None:  # noqa: ANN401 - paho's signature
         del client, userdata
-        # The bytes of the topic: a topic that is no UTF-8 is a rejection like any other, not an exception in here.
-        self._arrived.append(Message(message._topic, bytes(message.payload), message.mid, message.qos))  # noqa: SLF001
-        self._something.set()
+        # What the read-ahead left to paho; the topic's bytes, because a topic that is no UTF-8 is an exception.
+        self._arrive(Message(message._topic, bytes(message.payload), message.mid, message.qos))  # noqa: SLF001
 
     def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:  # noqa: ANN401 - paho's signature
-        client._sock = ReadAhead(sock)  # noqa: SLF001 - paho has no other way to be given a socket
+        client._sock = ReadAhead(sock, is_5=self._is_5, arrived=self._arrive)  # noqa: SLF001 - paho has no other way to be given a socket
         super()._on_socket_open(client, userdata, sock)
 
     def _on_connect(self, client: Any, userdata: Any, flags: ConnectFlags, *rest: Any) -> None:  # noqa: ANN401 - paho's signature

@@ -20,7 +20,8 @@ from emscher.settings import Settings
 from emscher.stream import SECOND_US
 from ingest import metrics
 from ingest.batch import UNKNOWN, Batch, Decoder, Rejected
-from ingest.consumer import Client, Message
+from ingest.consumer import Client
+from ingest.message import Message
 from ingest.writer import Writer
 
 log = structlog.stdlib.get_logger()

@@ -11,7 +11,7 @@ from emscher.settings import Settings
 from emscher.stream import SECOND_US
 from ingest.accounting import Books
 from ingest.batch import Decoder
-from ingest.consumer import Message
+from ingest.message import Message
 from ingest.sensors import Sensors
 from ingest.writer import Writer
 

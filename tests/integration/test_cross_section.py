@@ -11,7 +11,7 @@ from readings import Inlet, message
 from api.app import create
 from emscher.settings import Settings
 from emscher.store.pool import connect
-from ingest.consumer import Message
+from ingest.message import Message
 from processing.worker import Worker
 
 START = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)

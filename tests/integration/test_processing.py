@@ -13,7 +13,7 @@ from readings import Inlet, message
 from emscher import city
 from emscher.settings import Settings
 from emscher.store.pool import Connection, connect
-from ingest.consumer import Message
+from ingest.message import Message
 from processing.families import families
 from processing.worker import Worker
 from simulators.scenery import load as load_scenery
