@@ -16,10 +16,11 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
-from paho.mqtt.client import Client, MQTTErrorCode
-from paho.mqtt.enums import MessageType
+from paho.mqtt.client import Client
+from paho.mqtt.enums import MessageType, MQTTErrorCode
+from paho.mqtt.exception import MQTTException
 from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import MQTTException, Properties
+from paho.mqtt.properties import Properties
 
 from ingest.message import Message
 

@@ -8,6 +8,7 @@ import socket
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -67,7 +68,7 @@ class End:
     def __post_init__(self) -> None:
         version = MQTTProtocolVersion.MQTTv5 if self.is_5 else MQTTProtocolVersion.MQTTv311
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="x", protocol=version)
-        self.client.manual_ack_set(True)  # type: ignore[no-untyped-call,unused-ignore] # paho annotates it in part
+        self.client.manual_ack_set(True)
         self.client.on_message = lambda _, __, one: self.seen.append(
             Message(one._topic, bytes(one.payload), one.mid, one.qos)  # noqa: SLF001 - as the consumer does
         )
@@ -75,7 +76,7 @@ class End:
         self.broker, ours = socket.socketpair()
         ours.setblocking(False)
         self.socket = ReadAhead(ours, is_5=self.is_5, arrived=self.seen.append) if self.reads_ahead else ours
-        self.client._sock = self.socket  # type: ignore[assignment] # noqa: SLF001 - as the consumer does
+        self.client._sock = self.socket
 
     def feed(self, chunks: Sequence[bytes]) -> None:
         """Let chunks arrive and read, as aiomqtt reads, until there is no more or paho hangs up."""
@@ -136,7 +137,7 @@ def packets(*, is_5: bool) -> st.SearchStrategy[bytes]:
 def cut(data: bytes, places: Sequence[int]) -> list[bytes]:
     """Cut bytes at some places."""
     at = sorted({0, len(data), *(one % (len(data) + 1) for one in places)})
-    return [data[start:end] for start, end in zip(at, at[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(at)]
 
 
 @settings(max_examples=400)
