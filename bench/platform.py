@@ -21,7 +21,7 @@ from emscher.settings import PREFIX, Settings, load
 from emscher.store.migrate import migrate
 
 PATIENCE_S = 120.0
-PORT = 18_883
+PORT = int(os.environ.get("EMSCHER_BENCH_PORT", "18883"))
 RECEIVED = "select coalesce(sum(received), 0)::bigint from ingest_account"
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import difflib
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
@@ -42,7 +43,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     @property
     def latest_at_us(self) -> int:
-        """Latest moment the reading speaks of: its ``time``, or the end of its interval [us since 1970]."""
+        """Latest moment the reading speaks of [us since 1970]."""
+        return round(self.latest_at.timestamp() * SECOND_US)
+
+    @property
+    def latest_at(self) -> datetime:
+        """Latest moment the reading speaks of: its ``time``, or the end of its interval."""
         raise NotImplementedError
 
 
@@ -52,9 +58,9 @@ class Event(Reading, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=F
     time: Time
 
     @property
-    def latest_at_us(self) -> int:
-        """The moment [us since 1970]."""
-        return round(self.time.timestamp() * SECOND_US)
+    def latest_at(self) -> datetime:
+        """The moment."""
+        return self.time
 
 
 class Interval(Reading, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
@@ -64,9 +70,9 @@ class Interval(Reading, frozen=True, kw_only=True, forbid_unknown_fields=True, g
     interval_s: Annotated[int, msgspec.Meta(ge=1, le=86_400, description="Length of the interval", extra={"unit": "s"})]
 
     @property
-    def latest_at_us(self) -> int:
-        """End of the interval [us since 1970]."""
-        return round(self.end.timestamp() * SECOND_US)
+    def latest_at(self) -> datetime:
+        """End of the interval."""
+        return self.end
 
     @property
     def observed_at_us(self) -> int:
@@ -190,11 +196,13 @@ class Stream:
     def _one_decoder(self) -> msgspec.json.Decoder[Any]:
         return msgspec.json.Decoder(self.reading)
 
-    def facts_of(self, reading: Reading) -> dict[str, Any]:
+    def facts_of(self, reading: Reading) -> Mapping[str, Any]:
         """Give what the reading says of its sensor; what it leaves out is left out."""
+        if not self.facts:
+            return _NOTHING
         return {name: value for name in self.facts if (value := getattr(reading, name)) is not None}
 
-    def decode(self, payload: bytes) -> Iterator[Reading | RejectedError]:
+    def decode(self, payload: bytes) -> Iterable[Reading | RejectedError]:
         """Decode a message: one reading or an array of readings.
 
         Parameters
@@ -202,22 +210,18 @@ class Stream:
         payload : bytes
             JSON.
 
-        Yields
-        ------
-        Reading or RejectedError
+        Returns
+        -------
+        iterable of Reading or RejectedError
             One per reading; where the message cannot be taken apart into readings, one rejection for all of it.
         """
         try:
             decoded = self._decoder.decode(payload)
         except (msgspec.DecodeError, ValueError, RecursionError) as exc:
-            yield from self._decode_one_by_one(payload, exc)
-            return
+            return self._decode_one_by_one(payload, exc)
         if not isinstance(decoded, list):
-            yield decoded
-        elif decoded:
-            yield from decoded
-        else:
-            yield RejectedError(Reason.EMPTY, "the array holds no reading")
+            return (decoded,)
+        return decoded or (RejectedError(Reason.EMPTY, "the array holds no reading"),)
 
     def _decode_one_by_one(self, payload: bytes, failure: Exception) -> Iterator[Reading | RejectedError]:
         """Keep the good readings of an array that has a bad one."""
@@ -250,6 +254,7 @@ class Stream:
         return RejectedError(Reason.UNKNOWN_FIELD, f"`{unknown}`{f'; perhaps `{near[0]}` is meant' if near else ''}")
 
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _RAW_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
 _UNIT_ENDINGS = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -16,13 +17,15 @@ from emscher.stream import DAY_US, SECOND_US, Reading, Stream
 from emscher.streams import streams
 from ingest.message import Message
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_INTERVAL_US = DAY_US
+REMEMBERED_TOPICS = 65_536
 UNKNOWN = "unknown"
 """Stream of messages whose topic names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A reading that passed its own checks, with the sensor it says it is from."""
+class Checked(msgspec.Struct, frozen=True, gc=False):
+    """A reading that passed its own checks, with the sensor it says it is from; a struct because it is quick to make."""
 
     sensor_key: str
     reading: Reading
@@ -72,8 +75,9 @@ class Decoder:
         self._limit_bytes = settings.ingest_payload_limit_bytes
         self._ahead_us = settings.ingest_ahead_s * SECOND_US
         self._history_us = settings.history_days * DAY_US
+        self._address = lru_cache(REMEMBERED_TOPICS)(self._read_topic)
 
-    def decode(self, messages: Iterable[Message], now_us: int) -> Batch:
+    def decode(self, messages: Iterable[Message], now_us: int, batch: Batch | None = None) -> Batch:
         """Take messages apart.
 
         Parameters
@@ -82,8 +86,18 @@ class Decoder:
             In the order they came.
         now_us : int
             The clock [us since 1970], against which times are checked.
+        batch : Batch, optional
+            What they are added to.
         """
-        batch = Batch()
+        batch = Batch() if batch is None else batch
+        times = {
+            name: _Times(
+                now_us,
+                now_us - max(stream.keep_days * DAY_US, 0 if stream.private else self._history_us),
+                now_us + self._ahead_us,
+            )
+            for name, stream in streams().items()
+        }
         for message in messages:
             stream, key = self._address(message.topic)
             if stream is None or key is None:
@@ -95,41 +109,60 @@ class Decoder:
                 )
                 batch.rejected.append(Rejected(stream.name, key, error, message.payload[:1024]))
             else:
-                self._decode_payload(batch, stream, key, message.payload, now_us)
+                _decode_payload(batch, stream, key, message.payload, times[stream.name])
         return batch
 
-    def _address(self, topic: bytes) -> tuple[Stream | None, str | None]:
+    def _read_topic(self, topic: bytes) -> tuple[Stream | None, str | None]:
         if not topic.startswith(self._prefix):
             return None, None
         name, _, key = topic[len(self._prefix) :].decode("utf-8", "replace").partition("/")
         return streams().get(name), key if is_sensor_key(key) else None
 
-    def _decode_payload(self, batch: Batch, stream: Stream, key: str, payload: bytes, now_us: int) -> None:
-        oldest_us = now_us - max(stream.keep_days * DAY_US, 0 if stream.private else self._history_us)
-        newest_us = now_us + self._ahead_us
-        checked = batch.checked.setdefault(stream.name, [])
-        for one in stream.decode(payload):
-            if isinstance(one, RejectedError):
-                batch.rejected.append(Rejected(stream.name, key, one, one.part or payload))
-                continue
-            error = _check_time(one, oldest_us, newest_us, now_us)
-            if error is None:
-                checked.append(Checked(key, one))
-            else:
-                batch.rejected.append(Rejected(stream.name, key, error, msgspec.json.encode(one)))
+
+class _Times:
+    """Between which moments readings of a stream may lie.
+
+    Parameters
+    ----------
+    now_us, oldest_us, newest_us : int
+        The clock, and the bounds [us since 1970].
+    """
+
+    def __init__(self, now_us: int, oldest_us: int, newest_us: int) -> None:
+        self._now_us = now_us
+        self._oldest_us = oldest_us
+        self._newest_us = newest_us
+        # Behind these no interval can begin too early: most readings cost two comparisons and no arithmetic.
+        self._safe = EPOCH + timedelta(microseconds=oldest_us + LONGEST_INTERVAL_US)
+        self._newest = EPOCH + timedelta(microseconds=newest_us)
+
+    def check(self, reading: Reading) -> RejectedError | None:
+        """Refuse times that a right clock cannot have given."""
+        if self._safe <= reading.latest_at <= self._newest:
+            return None
+        try:
+            latest_us, observed_us = reading.latest_at_us, reading.observed_at_us
+        except (OverflowError, ValueError):
+            return RejectedError(Reason.OUT_OF_RANGE, "the time lies outside the calendar")
+        if latest_us > self._newest_us:
+            return RejectedError(Reason.IN_FUTURE, f"{_age(latest_us - self._now_us)} ahead of the clock")
+        if observed_us < self._oldest_us:
+            age = _age(self._now_us - observed_us)
+            return RejectedError(Reason.TOO_OLD, f"{age} old; EMSCHER_HISTORY_DAYS takes older ones")
+        return None
 
 
-def _check_time(reading: Reading, oldest_us: int, newest_us: int, now_us: int) -> RejectedError | None:
-    """Refuse times that a right clock cannot have given."""
-    try:
-        latest_us, observed_us = reading.latest_at_us, reading.observed_at_us
-    except (OverflowError, ValueError):
-        return RejectedError(Reason.OUT_OF_RANGE, "the time lies outside the calendar")
-    if latest_us > newest_us:
-        return RejectedError(Reason.IN_FUTURE, f"{_age(latest_us - now_us)} ahead of the clock")
-    if observed_us < oldest_us:
-        return RejectedError(Reason.TOO_OLD, f"{_age(now_us - observed_us)} old; EMSCHER_HISTORY_DAYS takes older ones")
-    return None
+def _decode_payload(batch: Batch, stream: Stream, key: str, payload: bytes, times: _Times) -> None:
+    checked = batch.checked.setdefault(stream.name, [])
+    for one in stream.decode(payload):
+        if isinstance(one, RejectedError):
+            batch.rejected.append(Rejected(stream.name, key, one, one.part or payload))
+            continue
+        error = times.check(one)
+        if error is None:
+            checked.append(Checked(key, one))
+        else:
+            batch.rejected.append(Rejected(stream.name, key, error, msgspec.json.encode(one)))
 
 
 def _age(duration_us: int) -> str:

@@ -8,6 +8,7 @@ receive maximum, so that a slow store makes the broker keep messages instead of 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -27,8 +28,8 @@ log = structlog.stdlib.get_logger()
 
 SESSION_EXPIRY_S = 30 * 86_400
 """How long the broker is asked to keep our messages while we are away [s]."""
-BATCH_LIMIT_BYTES = 8 * 2**20
-"""Most payload handed out at once, so that a batch of large arrays stays small in memory [bytes]."""
+ENOUGH = 500
+"""While a batch is being written, so many messages are worth the trouble of being decoded ahead."""
 
 
 class Client(aiomqtt.Client):
@@ -57,35 +58,42 @@ class Client(aiomqtt.Client):
         self._filter = f"{settings.mqtt_topic_prefix}/#"
         self._client.manual_ack_set(True)
         self._arrived: deque[Message] = deque()
-        self._something = asyncio.Event()
+        self._something: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._enough = 1
         self.session_present = False
 
     async def listen(self) -> None:
         """Subscribe to all readings."""
         await self.subscribe(self._filter, qos=1)
 
-    async def batch(self) -> list[Message]:
-        """Wait for a message and give all that have arrived, in their order, up to :data:`BATCH_LIMIT_BYTES`.
+    async def batch(self, limit_bytes: int, writing: asyncio.Future[None] | None = None) -> list[Message]:
+        """Wait for messages and give what has arrived, in their order.
+
+        Parameters
+        ----------
+        limit_bytes : int
+            About as much payload is given at most; 0 waits for the writing alone [bytes].
+        writing : future, optional
+            The writing of the last batch. Until it ends nothing is given but at least :data:`ENOUGH` messages, so that
+            few of them cost little; when it ends, what there is, which may be nothing.
 
         Raises
         ------
         aiomqtt.MqttError
             The connection is lost; what was handed out and not acknowledged will come again.
         """
-        waiting = asyncio.ensure_future(self._something.wait())
-        try:
-            await asyncio.wait((waiting, self._disconnected), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiting.cancel()
+        self._enough = 1 if writing is None else ENOUGH if limit_bytes > 0 else sys.maxsize
+        if len(self._arrived) < self._enough:
+            self._something = asyncio.get_running_loop().create_future()
+            awaited = [self._something, self._disconnected, *([] if writing is None else [writing])]
+            await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
         if self._disconnected.done():
             raise aiomqtt.MqttError("connection lost") from self._disconnected.exception()
         taken, size = [], 0
-        while self._arrived and size < BATCH_LIMIT_BYTES:
+        while self._arrived and size < limit_bytes:
             message = self._arrived.popleft()
             size += len(message.payload)
             taken.append(message)
-        if not self._arrived:
-            self._something.clear()
         return taken
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
@@ -94,7 +102,8 @@ class Client(aiomqtt.Client):
 
     def _arrive(self, message: Message) -> None:
         self._arrived.append(message)
-        self._something.set()
+        if len(self._arrived) >= self._enough and not self._something.done():
+            self._something.set_result(None)
 
     def _on_message(self, client: Any, userdata: Any, message: MQTTMessage) -> None:  # noqa: ANN401 - paho's signature
         del client, userdata

@@ -37,9 +37,11 @@ WITH stored AS (
     WHERE excluded.observed_at >= {latest}.observed_at
 ), due AS (
     INSERT INTO due_window (family, site_id, window_start)
-    SELECT DISTINCT reader.family, sensor.site_id, to_timestamp(number * reader.width_s)
-    FROM (SELECT DISTINCT sensor_id, date_part('epoch', observed_at) AS at_s FROM stored) AS moment
-    JOIN sensor USING (sensor_id)
+    SELECT DISTINCT reader.family, moment.site_id, to_timestamp(number * reader.width_s)
+    FROM (
+        SELECT DISTINCT sensor.site_id, date_part('epoch', stored.observed_at) AS at_s
+        FROM stored JOIN sensor USING (sensor_id)
+    ) AS moment
     CROSS JOIN unnest(%(families)s::text[], %(widths_s)s::integer[], %(backs_s)s::integer[], %(aheads_s)s::integer[])
         AS reader (family, width_s, back_s, ahead_s)
     CROSS JOIN LATERAL generate_series(

@@ -109,6 +109,8 @@ class Sensors:
 
     async def _complete(self, connection: Connection, stream: Stream, said: Mapping[str, Mapping[str, Any]]) -> None:
         """Write down what a sensor says of itself and nobody had configured."""
+        if not stream.facts:
+            return
         for key, facts in said.items():
             known = self._known.get(key)
             if known is None or known.stream != stream.name:

@@ -1,7 +1,7 @@
 """The ingest worker: take what has arrived, write it in one transaction, then acknowledge it.
 
 The next batch is whatever arrived while the last one was committing: large when busy, one message when idle, nothing to
-tune.
+tune. It is decoded while the database works on the last one.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ log = structlog.stdlib.get_logger()
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
+BATCH_LIMIT_BYTES = 2 * 2**20
+"""About as much payload is written at once, so that batches of large arrays stay small in memory [bytes]."""
 
 _POISON = (psycopg.DataError, psycopg.IntegrityError)
 """What the database says of a value; anything else is the database's trouble, not the message's."""
@@ -95,17 +97,37 @@ class Worker:
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     async def _consume(self, client: Client) -> None:
-        while True:
-            messages = await client.batch()
-            await self._write(messages)
-            client.acknowledge(messages)
+        """Write one batch after the other; what arrives while one is written is decoded meanwhile and is the next."""
+        messages, batch, size_bytes = [], Batch(), 0
+        writing: asyncio.Future[None] | None = None
+        try:
+            while True:
+                arrived = await client.batch(BATCH_LIMIT_BYTES - size_bytes, writing)
+                self._decode(arrived, batch)
+                messages += arrived
+                size_bytes += sum(len(one.payload) for one in arrived)
+                if writing is not None and writing.done():
+                    writing.result()
+                    writing = None
+                if writing is None and messages:
+                    writing = asyncio.ensure_future(self._store(client, messages, batch))
+                    messages, batch, size_bytes = [], Batch(), 0
+        finally:
+            if writing is not None:
+                writing.cancel()
+                await asyncio.wait((writing,))
 
-    async def _write(self, messages: list[Message]) -> None:
-        """Write messages for certain: wait out a database that is away, single out a message it chokes on."""
+    async def _store(self, client: Client, messages: list[Message], batch: Batch) -> None:
+        await self._write(messages, batch)
+        client.acknowledge(messages)
+
+    def _decode(self, messages: list[Message], batch: Batch) -> Batch:
+        return self._decoder.decode(messages, round(self._clock().timestamp() * SECOND_US), batch)
+
+    async def _write(self, messages: list[Message], batch: Batch) -> None:
+        """Write a batch for certain: wait out a database that is away, single out a message it chokes on."""
         pause_s = FIRST_PAUSE_S
         while True:
-            now_us = round(self._clock().timestamp() * SECOND_US)
-            batch = self._decoder.decode(messages, now_us)
             try:
                 books = await self._writer.write(batch)
             except _POISON as exc:
@@ -113,8 +135,8 @@ class Worker:
                     await self._reject(messages[0], exc)
                     return
                 half = len(messages) // 2
-                await self._write(messages[:half])
-                await self._write(messages[half:])
+                for part in (messages[:half], messages[half:]):
+                    await self._write(part, self._decode(part, Batch()))
                 return
             except (psycopg.Error, DatabaseMissingError) as exc:
                 log.warning("the store does not take the batch, trying again", pause_s=pause_s, why=str(exc))
@@ -128,7 +150,7 @@ class Worker:
     async def _reject(self, message: Message, why: Exception) -> None:
         """Reject a message whose values the database refuses although they passed every check."""
         log.error("the store refuses a message that passed all checks", kind=type(why).__name__)
-        checked = self._decoder.decode([message], round(self._clock().timestamp() * SECOND_US)).checked
+        checked = self._decode([message], Batch()).checked
         stream = next(iter(checked), UNKNOWN)
         error = RejectedError(Reason.INCONSISTENT, f"the store refuses it: {type(why).__name__}")
         books = await self._writer.write(Batch(rejected=[Rejected(stream, None, error, message.payload)]))

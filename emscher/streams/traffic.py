@@ -72,7 +72,9 @@ class TrafficReading(Interval, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def status_bits(self) -> int:
         """Two bits per value of :data:`VALUES`, the first lowest: index into :data:`STATUS`."""
-        return sum(STATUS.index(said) << 2 * VALUES.index(name) for name, said in (self.status or {}).items())
+        if not self.status:
+            return 0
+        return sum(STATUS.index(said) << 2 * VALUES.index(name) for name, said in self.status.items())
 
 
 STREAM = Stream(

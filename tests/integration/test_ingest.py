@@ -18,6 +18,7 @@ from readings import Inlet, message
 from emscher.embedded import EmbeddedBroker
 from emscher.settings import PREFIX, Settings
 from emscher.store.pool import connect
+from ingest.batch import Batch
 from ingest.sensors import Sensors
 from ingest.worker import Worker, utc_now
 from ingest.writer import Writer
@@ -296,7 +297,8 @@ async def test_value_the_database_refuses_is_singled_out(store: Settings) -> Non
     await writer.open()
     try:
         worker = Worker(store, writer, utc_now)
-        await worker._write([*good[:2], bad, *good[2:]])  # noqa: SLF001 - the step that is shown here
+        messages = [*good[:2], bad, *good[2:]]
+        await worker._write(messages, worker._decode(messages, Batch()))  # noqa: SLF001 - the step that is shown here
     finally:
         await writer.close()
     assert await account(store) == (6, 5, 0, 1)
