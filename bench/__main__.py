@@ -1,11 +1,11 @@
-"""Run every benchmark and print one table; ``quick`` as an argument runs them small."""
+"""Run benchmarks and print one table: all of them, or ``ingest`` or ``memory`` alone; ``--quick`` runs them small."""
 
 from __future__ import annotations
 
 import logging
 import os
 import platform
-import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,19 +13,23 @@ from pathlib import Path
 import structlog
 
 from bench.copying import copying
+from bench.ingest import ingest, memory
 from bench.latency import latency
-from bench.messages import Row, backlog, concurrent
+from bench.messages import Row
 from bench.newest import newest
 from bench.signals import signals
 from bench.start import start
 
 
-def rows(*, quick: bool) -> Iterator[Row]:
+def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
     """Measure, one after the other."""
     part = 10 if quick else 1
-    yield from backlog(100_000 // part, 1 if quick else 3)
-    yield concurrent("mosquitto", 100_000 // part)
-    yield concurrent("amqtt", 10_000 // part)
+    if only == "memory":
+        yield memory(messages // part)
+        return
+    yield from ingest(200_000 // part, 1 if quick else 3)
+    if only == "ingest":
+        return
     yield from copying(500_000 // part, 1 if quick else 5)
     yield from signals(3 if quick else 15)
     for rate_per_s in (1_000, 5_000):
@@ -46,7 +50,12 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}\n")
     print("| what | figure | how |\n|---|---|---|")
-    for name, figure, how in rows(quick="quick" in sys.argv):
+    asked = ArgumentParser(prog="python -m bench", description=__doc__)
+    asked.add_argument("only", nargs="?", choices=("ingest", "memory"))
+    asked.add_argument("--quick", action="store_true", help="a tenth of everything, once")
+    asked.add_argument("--messages", type=int, default=10_000_000, help="messages of the row on memory")
+    arguments = asked.parse_args()
+    for name, figure, how in rows(arguments.only, arguments.messages, quick=arguments.quick):
         print(f"| {name} | {figure} | {how} |", flush=True)
 
 

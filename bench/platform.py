@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from emscher.settings import PREFIX, Settings, load
 from emscher.store.migrate import migrate
 
 PATIENCE_S = 120.0
-PORT = int(os.environ.get("EMSCHER_BENCH_PORT", "18883"))
+PORT = int(os.environ.get("BENCH_MQTT_PORT", "18883"))
 RECEIVED = "select coalesce(sum(received), 0)::bigint from ingest_account"
 
 
@@ -46,12 +45,14 @@ def platform(kind: str = "mosquitto") -> Iterator[Settings]:
 
 @contextmanager
 def process(settings: Settings, *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command of ours against the platform; its CPU time is in :func:`children_cpu_s` once it has ended."""
+    """Run a command of ours against the platform."""
     environment = {
         **os.environ,
         f"{PREFIX}DATABASE_URL": settings.database_url.get_secret_value(),
         f"{PREFIX}MQTT_PORT": str(settings.mqtt_port),
         f"{PREFIX}MQTT_PROTOCOL": settings.mqtt_protocol,
+        f"{PREFIX}MQTT_CLIENT_ID": settings.mqtt_client_id,
+        f"{PREFIX}MQTT_TOPIC_PREFIX": settings.mqtt_topic_prefix,
         f"{PREFIX}API_PORT": str(settings.api_port),
         f"{PREFIX}LOG_LEVEL": "WARNING",
     }
@@ -61,12 +62,6 @@ def process(settings: Settings, *command: str) -> Iterator[subprocess.Popen[byte
     finally:
         running.terminate()
         running.wait()
-
-
-def children_cpu_s() -> float:
-    """CPU time of the children that have ended [s]."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def received(settings: Settings) -> int:

@@ -25,7 +25,7 @@ UNKNOWN = "unknown"
 
 
 class Checked(msgspec.Struct, frozen=True, gc=False):
-    """A reading that passed its own checks, with the sensor it says it is from; a struct because it is quick to make."""
+    """A reading that passed its own checks, with the sensor it says it is from; a struct is quick to make."""
 
     sensor_key: str
     reading: Reading

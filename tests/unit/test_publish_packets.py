@@ -76,7 +76,7 @@ class End:
         self.broker, ours = socket.socketpair()
         ours.setblocking(False)
         self.socket = ReadAhead(ours, is_5=self.is_5, arrived=self.seen.append) if self.reads_ahead else ours
-        self.client._sock = self.socket
+        self.client._sock = self.socket  # noqa: SLF001 - as the consumer does
 
     def feed(self, chunks: Sequence[bytes]) -> None:
         """Let chunks arrive and read, as aiomqtt reads, until there is no more or paho hangs up."""
