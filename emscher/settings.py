@@ -88,7 +88,10 @@ class Settings(BaseSettings):
 
     # Ingest
     ingest_receive_maximum: int = Field(
-        4000, ge=1, le=65535, description="Most messages un-acknowledged at once, hence the largest batch of one commit"
+        8000,
+        ge=1,
+        le=65535,
+        description="Most messages un-acknowledged at once: those of the batch being written and of the next",
     )
     ingest_payload_limit_bytes: int = Field(
         262_144, ge=1024, le=16_777_216, description="A larger message is rejected as too_large"
