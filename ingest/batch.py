@@ -15,6 +15,7 @@ from emscher.settings import Settings
 from emscher.stream import DAY_US, SECOND_US, Reading, Stream
 from emscher.streams import streams
 from ingest.consumer import Message
+from ingest.rate import Rate
 
 UNKNOWN = "unknown"
 """Stream of messages whose topic names none."""
@@ -59,12 +60,12 @@ class Batch:
 
 
 class Decoder:
-    """Takes messages apart; holds no state but the settings.
+    """Takes messages apart; holds no state but the settings and the sensors' rates.
 
     Parameters
     ----------
     settings : Settings
-        Topic prefix, payload limit and the limits of time.
+        Topic prefix, payload limit, the limits of time and of rate.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -72,6 +73,7 @@ class Decoder:
         self._limit_bytes = settings.ingest_payload_limit_bytes
         self._ahead_us = settings.ingest_ahead_s * SECOND_US
         self._history_us = settings.history_days * DAY_US
+        self._rate = Rate(settings)
 
     def decode(self, messages: Iterable[Message], now_us: int) -> Batch:
         """Take messages apart.
@@ -113,6 +115,10 @@ class Decoder:
                 batch.rejected.append(Rejected(stream.name, key, one, one.part or payload))
                 continue
             error = _check_time(one, oldest_us, newest_us, now_us)
+            if error is None and self._rate.exceeds(key, one.observed_at_us):
+                error = RejectedError(
+                    Reason.RATE_EXCEEDED, "more readings than EMSCHER_INGEST_RATE_PER_S in their time"
+                )
             if error is None:
                 checked.append(Checked(key, one))
             else:

@@ -19,13 +19,18 @@ from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, ConnectFlags, MQTTMess
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from emscher import broker
+from emscher.errors import BrokerMissingError
 from emscher.settings import Settings
+from ingest import subscription
 
 log = structlog.stdlib.get_logger()
 
 SESSION_EXPIRY_S = 30 * 86_400
 """How long the broker is asked to keep our messages while we are away [s]."""
+QUIET_S = 3.0
 READ_AHEAD_BYTES = 65_536
+FIRST_FAILURE_CODE = 128
 BATCH_LIMIT_BYTES = 8 * 2**20
 """Most payload handed out at once, so that a batch of large arrays stays small in memory [bytes]."""
 
@@ -84,27 +89,71 @@ class Client(aiomqtt.Client):
 
     def __init__(self, settings: Settings) -> None:
         is_5 = settings.mqtt_protocol == "5"
-        password = settings.mqtt_password
         super().__init__(
-            settings.mqtt_host,
-            settings.mqtt_port,
+            **broker.options(settings),
             identifier=settings.mqtt_client_id,
-            username=settings.mqtt_username,
-            password=None if password is None else password.get_secret_value(),
-            protocol=aiomqtt.ProtocolVersion.V5 if is_5 else aiomqtt.ProtocolVersion.V311,
             clean_session=None if is_5 else False,
             clean_start=False if is_5 else MQTT_CLEAN_START_FIRST_ONLY,
             properties=_session(settings) if is_5 else None,
         )
-        self._filter = f"{settings.mqtt_topic_prefix}/#"
+        self._settings = settings
         self._client.manual_ack_set(True)
         self._arrived: deque[Message] = deque()
         self._something = asyncio.Event()
         self.session_present = False
 
-    async def listen(self) -> None:
-        """Subscribe to all readings."""
-        await self.subscribe(self._filter, qos=1)
+    async def listen(self, before: str | None) -> str:
+        """Subscribe to our readings, and give up what the session was subscribed to before.
+
+        Parameters
+        ----------
+        before : str or None
+            Filter the session was last subscribed to, where that is known.
+
+        Returns
+        -------
+        str
+            The filter.
+
+        Raises
+        ------
+        BrokerMissingError
+            The broker refuses the subscription.
+        """
+        wanted = subscription.wanted(self._settings)
+        granted: Any = await self.subscribe(wanted, qos=1)
+        refused = next((one for one in granted if getattr(one, "value", one) >= FIRST_FAILURE_CODE), None)
+        if refused is not None:
+            raise BrokerMissingError(
+                f"The MQTT broker refuses the subscription to {wanted} ({refused}).",
+                "Let the user read it; a broker without shared subscriptions takes one worker only.",
+            )
+        # Only now, so that there is no moment without a subscription.
+        if self.session_present and (stale := subscription.stale(self._settings, before)):
+            await self.unsubscribe(stale)
+        return wanted
+
+    async def rest(self, before: str | None) -> list[Message]:
+        """Give what an abandoned session still holds; nothing once it is empty.
+
+        MQTT has no question for that. The broker sends what it holds as far as we acknowledge; we take a session for empty
+        when nothing has come for :data:`QUIET_S` and the broker then still answers.
+
+        Parameters
+        ----------
+        before : str or None
+            Filter the session was last subscribed to, where that is known.
+        """
+        own = [subscription.alone(self._settings), subscription.shared(self._settings, self._settings.mqtt_client_id)]
+        filters = sorted({*own, subscription.wanted(self._settings), before or own[0]})
+        # No new ones; and the answer, which comes after what was sent before it, shows that the broker is there.
+        await self.unsubscribe(filters)
+        try:
+            async with asyncio.timeout(QUIET_S):
+                return await self.batch()
+        except TimeoutError:
+            await self.unsubscribe(filters)
+        return await self.batch() if self._arrived else []
 
     async def batch(self) -> list[Message]:
         """Wait for a message and give all that have arrived, in their order, up to :data:`BATCH_LIMIT_BYTES`.
@@ -160,3 +209,15 @@ def _session(settings: Settings) -> Properties:
     properties.SessionExpiryInterval = SESSION_EXPIRY_S
     properties.ReceiveMaximum = settings.ingest_receive_maximum
     return properties
+
+
+async def end(settings: Settings) -> None:
+    """End our session at the broker, and with it whatever it still held."""
+    is_5 = settings.mqtt_protocol == "5"
+    async with aiomqtt.Client(
+        **broker.options(settings),
+        identifier=settings.mqtt_client_id,
+        clean_session=None if is_5 else True,
+        clean_start=True if is_5 else MQTT_CLEAN_START_FIRST_ONLY,
+    ):
+        pass
