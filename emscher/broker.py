@@ -14,8 +14,8 @@ from emscher.settings import Settings
 
 PROTOCOLS = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
 
-PASSING = frozenset({0x80, 0x88, 0x89, 0x97, 0x9C, 0x9D, 0x9F})
-"""Answers to CONNECT that pass by themselves: no reason given, unavailable, busy, over quota, elsewhere, too many."""
+PASSING = frozenset({0x88, 0x89, 0x97, 0x9C, 0x9D, 0x9F})
+"""Answers to CONNECT that pass by themselves: unavailable, busy, over quota, elsewhere, too many."""
 
 MEND = "Mend EMSCHER_MQTT_USERNAME, EMSCHER_MQTT_PASSWORD, or the certificates of EMSCHER_MQTT_TLS."
 

@@ -20,7 +20,6 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from emscher import broker
-from emscher.errors import BrokerMissingError
 from emscher.settings import Settings
 from ingest import subscription
 
@@ -117,17 +116,14 @@ class Client(aiomqtt.Client):
 
         Raises
         ------
-        BrokerMissingError
+        aiomqtt.MqttCodeError
             The broker refuses the subscription.
         """
         wanted = subscription.wanted(self._settings)
         granted: Any = await self.subscribe(wanted, qos=1)
-        refused = next((one for one in granted if getattr(one, "value", one) >= FIRST_FAILURE_CODE), None)
-        if refused is not None:
-            raise BrokerMissingError(
-                f"The MQTT broker refuses the subscription to {wanted} ({refused}).",
-                "Let the user read it; a broker without shared subscriptions takes one worker only.",
-            )
+        for code in granted:
+            if code.value >= FIRST_FAILURE_CODE:
+                raise aiomqtt.MqttCodeError(code)
         # Only now, so that there is no moment without a subscription.
         if self.session_present and (stale := subscription.stale(self._settings, before)):
             await self.unsubscribe(stale)
@@ -136,8 +132,8 @@ class Client(aiomqtt.Client):
     async def rest(self, before: str | None) -> list[Message]:
         """Give what an abandoned session still holds; nothing once it is empty.
 
-        MQTT has no question for that. The broker sends what it holds as far as we acknowledge; we take a session for empty
-        when nothing has come for :data:`QUIET_S` and the broker then still answers.
+        MQTT has no question for that. The broker sends what it holds as far as we acknowledge; a session is taken for
+        empty when nothing has come for :data:`QUIET_S` and the broker then still answers.
 
         Parameters
         ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from functools import partial
 
 import aiomqtt
 import psycopg
@@ -50,7 +51,7 @@ async def drain_leftovers(settings: Settings, ours: Collection[str], sleep: Slee
                 log.info("a session that is no longer used was drained and ended", session=name, messages=taken)
         except (aiomqtt.MqttError, psycopg.Error, DatabaseMissingError) as exc:
             why = " ".join(str(exc).split())
-            await patience.pause(lambda why=why: log.warning("leftover sessions cannot be drained yet", why=why))
+            await patience.pause(partial(log.warning, "leftover sessions cannot be drained yet", why=why))
         else:
             return
 

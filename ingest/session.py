@@ -1,4 +1,4 @@
-"""The book of sessions: what ingest has subscribed to at the broker, so that no session is forgotten with messages in it.
+"""The book of sessions: what ingest is subscribed to at the broker, so that none is forgotten with messages in it.
 
 A process holds its session's name as a lock of its connection to the database. A session in the book whose name nobody
 holds has no process: its messages wait at the broker until somebody drains it.

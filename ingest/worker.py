@@ -130,7 +130,7 @@ class Worker:
             subscribed = await client.listen(await session.known_filter(self._settings))
             await session.note(self._settings, subscribed)
         except (psycopg.Error, DatabaseMissingError) as exc:
-            # Without the book a filter of an earlier start may stay, which costs duplicates; the next connection mends it.
+            # Without the book a filter of an earlier start may stay, which costs duplicates until the next connection.
             log.warning("the book of sessions cannot be reached", why=" ".join(str(exc).split()))
             subscribed = await client.listen(None)
         self.listening.set()
