@@ -51,11 +51,18 @@ def ingest(
 
 
 async def _run(loaded: Settings, readiness: Readiness) -> None:
+    began = utc_now()
     writer = Writer(loaded, Sensors(loaded, time.monotonic), utc_now)
+    worker = Worker(loaded, writer, utc_now, readiness)
+
+    async def tidy() -> None:
+        await worker.listening.wait()
+        await drain_leftovers(loaded, [loaded.mqtt_client_id], began, asyncio.sleep)
+
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(Worker(loaded, writer, utc_now, readiness).run())
-            group.create_task(drain_leftovers(loaded, [loaded.mqtt_client_id], asyncio.sleep))
+            group.create_task(worker.run())
+            group.create_task(tidy())
     except* OperatorError as errors:
         raise errors.exceptions[0] from None
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from datetime import datetime
 from functools import partial
 
 import aiomqtt
@@ -26,7 +27,7 @@ POLL_S = 0.5
 Sleep = Callable[[float], Awaitable[None]]
 
 
-async def drain_leftovers(settings: Settings, ours: Collection[str], sleep: Sleep) -> None:
+async def drain_leftovers(settings: Settings, ours: Collection[str], since: datetime, sleep: Sleep) -> None:
     """Drain the sessions of our client id that we no longer use, once one of ours is listening.
 
     Not before: with the last subscription gone the broker would keep nothing of what is published.
@@ -37,13 +38,14 @@ async def drain_leftovers(settings: Settings, ours: Collection[str], sleep: Slee
         ``mqtt_client_id`` is the name from which those of workers are made.
     ours : collection of str
         Sessions that are in use.
+    since : datetime
+        Since when one of them must be listening: our start.
     sleep : callable
         Pause [s].
     """
     patience = Patience(sleep)
     while True:
         try:
-            since = await session.now(settings)
             while not await session.listens(settings, ours, since):
                 await sleep(POLL_S)
             for name in await _leftovers(settings, ours):

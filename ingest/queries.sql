@@ -80,16 +80,12 @@ SELECT filter FROM ingest_session WHERE name = %(name)s
 
 -- name: note_session
 -- Write down what a session is subscribed to.
-INSERT INTO ingest_session (name, filter, listening_since) VALUES (%(name)s, %(filter)s, clock_timestamp())
+INSERT INTO ingest_session (name, filter, listening_since) VALUES (%(name)s, %(filter)s, %(since)s)
 ON CONFLICT (name) DO UPDATE SET filter = excluded.filter, listening_since = excluded.listening_since
 
 -- name: forget_session
 -- Strike out a session that was ended.
 DELETE FROM ingest_session WHERE name = %(name)s
-
--- name: session_clock
--- The clock by which sessions are written down.
-SELECT clock_timestamp()
 
 -- name: session_listens
 -- Whether one of these has been listening since then.

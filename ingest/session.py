@@ -28,10 +28,10 @@ async def known_filter(settings: Settings) -> str | None:
     return None if found is None else str(found)
 
 
-async def note(settings: Settings, subscribed: str) -> None:
-    """Write down what our session is subscribed to, from now on."""
+async def note(settings: Settings, subscribed: str, since: datetime) -> None:
+    """Write down what our session is subscribed to, and since when."""
     async with await connect(settings, "writer", autocommit=True) as connection:
-        given = {"name": settings.mqtt_client_id, "filter": subscribed}
+        given = {"name": settings.mqtt_client_id, "filter": subscribed, "since": since}
         await connection.execute(_SQL["note_session"].statement, given)
 
 
@@ -39,15 +39,6 @@ async def forget(settings: Settings, name: str) -> None:
     """Strike a session out that has been ended."""
     async with await connect(settings, "writer", autocommit=True) as connection:
         await connection.execute(_SQL["forget_session"].statement, {"name": name})
-
-
-async def now(settings: Settings) -> datetime:
-    """Give the time by the database's clock, which the book goes by."""
-    async with await connect(settings, "writer", autocommit=True) as connection:
-        cursor = await connection.execute(_SQL["session_clock"].statement)
-        row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - a SELECT without FROM gives a row
-    return row[0]  # type: ignore[no-any-return] # a timestamptz
 
 
 async def listens(settings: Settings, names: Collection[str], since: datetime) -> bool:

@@ -128,7 +128,7 @@ class Worker:
     async def _listen(self, client: Client) -> None:
         try:
             subscribed = await client.listen(await session.known_filter(self._settings))
-            await session.note(self._settings, subscribed)
+            await session.note(self._settings, subscribed, self._clock())
         except (psycopg.Error, DatabaseMissingError) as exc:
             # Without the book a filter of an earlier start may stay, which costs duplicates until the next connection.
             log.warning("the book of sessions cannot be reached", why=" ".join(str(exc).split()))

@@ -38,6 +38,7 @@ async def run(settings: Settings) -> None:
     OperatorError
         Something that every worker would stumble over.
     """
+    began = utc_now()
     each = [of_worker(settings, number) for number in range(1, settings.ingest_workers + 1)]
     await _look_ahead(each[0])
     folder = settings.data_dir / f"ingest-{settings.mqtt_client_id}"
@@ -45,7 +46,7 @@ async def run(settings: Settings) -> None:
         for number, one in enumerate(each, 1):
             await supervisor.start(_program(one, number))
         log.info("workers started", workers=len(each), share=each[0].mqtt_share)
-        await drain_leftovers(settings, [one.mqtt_client_id for one in each], asyncio.sleep)
+        await drain_leftovers(settings, [one.mqtt_client_id for one in each], began, asyncio.sleep)
         await asyncio.Event().wait()
 
 
