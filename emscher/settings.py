@@ -171,7 +171,7 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=65535,
-        description="Port of ingest's Prometheus metrics and `/readyz`, of worker n that many above; 0 switches it off",
+        description="Port of ingest's Prometheus metrics and `/readyz`, the next worker one above; 0 switches it off",
     )
     process_metrics_port: int = Field(
         0, ge=0, le=65535, description="Port of processing's Prometheus metrics and `/readyz`; 0 switches it off"

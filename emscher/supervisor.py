@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from emscher.embedded import warden
 from emscher.embedded.guard import Guard
@@ -136,13 +136,15 @@ class Supervisor:
     async def _spawn(self, program: Program, log: ProgramLog | OpenAir) -> _Running:
         if program.before is not None:
             await asyncio.to_thread(program.before)
+        # Only where it is needed: uvloop's subprocesses know nothing of users.
+        user: dict[str, Any] = (
+            {} if program.user is None else {"user": program.user, "group": program.user, "extra_groups": []}
+        )
         with log.open() as output:
             process = await asyncio.create_subprocess_exec(
                 *program.argv,
                 env=self._guard.environment(program),
-                user=program.user,
-                group=program.user,
-                extra_groups=None if program.user is None else [],
+                **user,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -27,7 +27,8 @@ log = structlog.stdlib.get_logger()
 
 SESSION_EXPIRY_S = 30 * 86_400
 """How long the broker is asked to keep our messages while we are away [s]."""
-QUIET_S = 3.0
+QUIET_S = 5.0
+"""An abandoned session from which nothing has come for so long is empty [s]."""
 READ_AHEAD_BYTES = 65_536
 FIRST_FAILURE_CODE = 128
 BATCH_LIMIT_BYTES = 8 * 2**20

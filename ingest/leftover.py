@@ -49,8 +49,8 @@ async def drain_leftovers(settings: Settings, ours: Collection[str], since: date
             while not await session.listens(settings, ours, since):
                 await sleep(POLL_S)
             for name in await _leftovers(settings, ours):
-                taken = await drain(settings, name)
-                log.info("a session that is no longer used was drained and ended", session=name, messages=taken)
+                if (taken := await drain(settings, name)) is not None:
+                    log.info("a session that is no longer used was drained and ended", session=name, messages=taken)
         except (aiomqtt.MqttError, psycopg.Error, DatabaseMissingError) as exc:
             why = " ".join(str(exc).split())
             await patience.pause(partial(log.warning, "leftover sessions cannot be drained yet", why=why))
@@ -64,7 +64,7 @@ async def drain_by_name(settings: Settings, name: str) -> int:
     Raises
     ------
     OperatorError
-        A process uses the session, or no other one would be left to keep what is published.
+        There is no such session, a process uses it, or no other one would be left to keep what is published.
     """
     everyone = await session.names(settings)
     if name in everyone and name not in await session.abandoned(settings, f"^{re.escape(name)}$"):
@@ -74,11 +74,14 @@ async def drain_by_name(settings: Settings, name: str) -> int:
             f"Without {name} no session would be left, and what is published meanwhile would be lost.",
             "Start `emscher ingest` under another EMSCHER_MQTT_CLIENT_ID first.",
         )
-    return await drain(settings, name)
+    taken = await drain(settings, name)
+    if taken is None:
+        raise OperatorError(f"The broker knows no session {name}.", "`emscher ingest` logs the name of its own.")
+    return taken
 
 
-async def drain(settings: Settings, name: str) -> int:
-    """Store what a session still holds, end it, and give the number of its messages."""
+async def drain(settings: Settings, name: str) -> int | None:
+    """Store what a session still holds, end it, and give the number of its messages, None where there is no session."""
     own = settings.model_copy(update={"mqtt_client_id": name})
     writer = Writer(own, Sensors(own, time.monotonic), utc_now)
     await writer.open()

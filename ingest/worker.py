@@ -100,23 +100,24 @@ class Worker:
                     ) from exc
                 await patience.pause(partial(self._say_away, str(exc), known=connected_before))
 
-    async def drain(self) -> int:
+    async def drain(self) -> int | None:
         """Take what our session still holds, without subscribing to anything, and end it.
 
         Returns
         -------
-        int
-            How many messages there were.
+        int or None
+            How many messages there were; None where the broker knows no such session.
 
         Raises
         ------
         aiomqtt.MqttError
             The broker is away; what is not acknowledged stays in the session.
         """
-        taken = 0
+        taken = None
         async with Client(self._settings) as client:
             before = await session.known_filter(self._settings)
             if client.session_present:
+                taken = 0
                 while messages := await client.rest(before):
                     await self._write(messages)
                     client.acknowledge(messages)
