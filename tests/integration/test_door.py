@@ -1,6 +1,7 @@
 """The door on a real broker: certificates, passwords, topic rules; waiting for what is away, refusing what is newer."""
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -90,6 +91,8 @@ async def test_a_device_writes_its_own_topics_only(store: Settings, secured: Sec
             assert await stored(store) == ["lane.1", "lane.2", "lane.3"]
 
 
+# paho leaves the socket of a failed handshake to the garbage collector.
+@pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 @pytest.mark.mosquitto
 async def test_who_is_not_let_in_at_start_is_told_so(store: Settings, secured: SecuredBroker, tmp_path: Path) -> None:
     """A wrong password, a wrong authority and a wrong name are errors of one line; the right ones listen."""
@@ -104,16 +107,23 @@ async def test_who_is_not_let_in_at_start_is_told_so(store: Settings, secured: S
     ]
     with secured:
         for settings, why in refused:
-            writer = Writer(settings, Sensors(settings, lambda: 0.0), utc_now)
-            try:
-                with pytest.raises(BrokerMissingError, match=why) as caught:
-                    await Worker(settings, writer, utc_now).run()
-                assert "\n" not in str(caught.value)
-            finally:
-                await writer.close()
+            said = await _refusal(settings)
+            assert why in said
+            assert "\n" not in said
+        gc.collect()
         for settings in (right, certified):
             async with working(settings) as worker, asyncio.timeout(PATIENCE_S):
                 await worker.listening.wait()
+
+
+async def _refusal(settings: Settings) -> str:
+    writer = Writer(settings, Sensors(settings, lambda: 0.0), utc_now)
+    try:
+        with pytest.raises(BrokerMissingError) as caught:
+            await Worker(settings, writer, utc_now).run()
+        return str(caught.value)
+    finally:
+        await writer.close()
 
 
 @pytest.mark.mosquitto
