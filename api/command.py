@@ -7,16 +7,19 @@ import errno
 import gc
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+import psycopg
 import typer
 import uvicorn
 
 from api.app import create
+from api.source import SQL
 from emscher import log, settings
 from emscher.errors import OperatorError, PortInUseError, SettingError
 from emscher.running import until_stopped
 from emscher.settings import Role, Settings
+from emscher.store import version
 from emscher.store.pool import connect
 
 GRACE_S = 1
@@ -86,7 +89,12 @@ def listen(loaded: Settings) -> socket.socket:
 
 async def _serve(loaded: Settings, listening: socket.socket) -> None:
     for role in _ROLES:
-        await (await connect(loaded, role)).close()
+        async with await connect(loaded, role, autocommit=True) as connection:
+            if role == "reader":
+                # An older schema is told by /readyz; of a newer one we know nothing that we could serve.
+                with suppress(psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
+                    cursor = await connection.execute(SQL["migrations"].statement)
+                    version.refuse_newer(await cursor.fetchall())
     config = uvicorn.Config(
         create(loaded),
         loop="none",

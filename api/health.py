@@ -13,7 +13,7 @@ from api import examples, schemas
 from api.openapi import told
 from api.problem import ProblemError
 from api.source import SQL, Source
-from emscher.store.migrate import migrations
+from emscher.store import version
 from emscher.streams import streams
 from processing.families import families
 
@@ -83,15 +83,11 @@ def _compared(applied: list[tuple[int, str, str, str]]) -> tuple[str, str]:
     """Compare the book of migrations with those this version brings."""
     if not applied:
         return "", "has no migration; run `emscher migrate`"
-    flavour = applied[-1][3]
-    known = migrations("timescaledb" if flavour == "timescaledb" else "plain")
-    books = {(number, sha256) for number, _, sha256, _ in applied}
-    lacking = [f"{one.number:04d}_{one.name}" for one in known if (one.number, one.sha256) not in books]
-    if lacking:
-        return "", f"lacks {', '.join(lacking)}; run `emscher migrate`"
-    if len(applied) > len(known):
+    if missing := version.lacking(applied):
+        return "", f"lacks {', '.join(missing)}; run `emscher migrate`"
+    if version.is_newer(applied):
         return "", "is newer than this version of Emscher; upgrade it"
-    return f"{len(known)} migrations of {flavour}, up to date", ""
+    return f"{len(applied)} migrations of {applied[-1][3]}, up to date", ""
 
 
 async def _looked_at(source: Source) -> tuple[str, str]:

@@ -15,3 +15,7 @@ ON CONFLICT (key) DO UPDATE
 SET site_id = excluded.site_id, configured = true, longitude = excluded.longitude, latitude = excluded.latitude,
     metadata = excluded.metadata
 WHERE sensor.stream = excluded.stream
+
+-- name: broker_users
+-- Who writes which sensor's topic at the broker; sensors that only registered themselves get no right by it.
+SELECT coalesce(metadata ->> 'mqtt_user', key), stream, key FROM sensor WHERE configured

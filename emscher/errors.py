@@ -6,7 +6,8 @@
     ├── OperatorError            somebody at the keyboard can mend it: one line, exit 2, no traceback
     │   ├── SettingError         a setting is wrong or a secret is missing
     │   ├── PortInUseError       an address is taken; names the setting that moves us elsewhere
-    │   ├── DatabaseMissingError the database does not answer or refuses us
+    │   ├── DatabaseMissingError the database does not answer
+    │   │   └── DatabaseRefusedError  it answers and refuses us: waiting does not help
     │   ├── BrokerMissingError   the broker does not answer or refuses us
     │   ├── MigrationError       the schema cannot be brought up to date
     │   ├── ProgramError         a supervised program does not start (emscher.supervisor)
@@ -51,6 +52,10 @@ class PortInUseError(OperatorError):
 
 class DatabaseMissingError(OperatorError):
     """The database does not answer, or refuses the connection."""
+
+
+class DatabaseRefusedError(DatabaseMissingError):
+    """The database answers and refuses the connection; waiting does not help."""
 
 
 class BrokerMissingError(OperatorError):

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     IN_FUTURE = "in_future"
     CONFLICT = "conflict"
+    RATE_EXCEEDED = "rate_exceeded"
 
 
 class RejectedError(EmscherError):

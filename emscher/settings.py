@@ -70,8 +70,24 @@ class Settings(BaseSettings):
     # The broker
     mqtt_host: str = Field("127.0.0.1", min_length=1, description="Host of the MQTT broker")
     mqtt_port: Port = Field(1883, description="Port of the MQTT broker")
-    mqtt_username: str | None = Field(None, description="User at the broker; none means an anonymous connection")
+    mqtt_username: str | None = Field(
+        None, description="User at the broker; without one and without a client certificate a connection is anonymous"
+    )
     mqtt_password: SecretStr | None = Field(None, description="Password of that user")
+    mqtt_tls: bool = Field(False, description="Speak TLS to the broker, by custom on port 8883")
+    mqtt_ca_file: Path | None = Field(
+        None, description="Certificates (PEM) that vouch for the broker; none means those of the system"
+    )
+    mqtt_cert_file: Path | None = Field(None, description="Our own certificate (PEM), where the broker asks for one")
+    mqtt_key_file: Path | None = Field(
+        None, description="Key of our own certificate (PEM, not locked by a password); none: it is in the same file"
+    )
+    mqtt_anonymous: Literal["refuse", "allow"] = Field(
+        "refuse", description="Whether to connect to a broker on another machine without user and certificate"
+    )
+    mqtt_cleartext: Literal["refuse", "allow"] = Field(
+        "refuse", description="Whether to send a password to a broker on another machine without TLS"
+    )
     mqtt_protocol: Literal["5", "3.1.1"] = Field(
         "5", description="MQTT version; the embedded amqtt broker speaks 3.1.1 only"
     )
@@ -85,8 +101,19 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9_-]{1,64}$",
         description="Name of ingest's session at the broker, which keeps messages under it while ingest is away",
     )
+    mqtt_share: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description=(
+            "Group in which several ingest processes share the readings (MQTT 5); the same for all of them. None: one"
+            " process takes all of them, and several workers of one `emscher ingest` share them under its client id"
+        ),
+    )
 
     # Ingest
+    ingest_workers: int = Field(
+        1, ge=1, le=64, description="Processes of one `emscher ingest`; worker n has the session `<client id>-<n>`"
+    )
     ingest_receive_maximum: int = Field(
         8000,
         ge=1,
@@ -101,6 +128,17 @@ class Settings(BaseSettings):
     )
     ingest_ahead_s: int = Field(
         300, ge=0, le=86_400, description="A reading timed further ahead of the clock is rejected as in_future"
+    )
+    ingest_rate_per_s: float = Field(
+        100.0,
+        ge=0,
+        description=(
+            "A sensor's readings beyond so many per second of their own times are rejected as rate_exceeded; a backlog"
+            " or a replay, whose times are as far apart as ever, is not. 0: no limit"
+        ),
+    )
+    ingest_rate_burst: int = Field(
+        10_000, ge=1, description="Readings a sensor may send beyond that before any is rejected"
     )
     history_days: int = Field(
         0,
@@ -133,10 +171,13 @@ class Settings(BaseSettings):
         "127.0.0.1", min_length=1, description="Address on which ingest and processing serve their metrics"
     )
     ingest_metrics_port: int = Field(
-        0, ge=0, le=65535, description="Port of ingest's Prometheus metrics; 0 switches it off"
+        0,
+        ge=0,
+        le=65535,
+        description="Port of ingest's Prometheus metrics and `/readyz`, the next worker one above; 0 switches it off",
     )
     process_metrics_port: int = Field(
-        0, ge=0, le=65535, description="Port of processing's Prometheus metrics; 0 switches it off"
+        0, ge=0, le=65535, description="Port of processing's Prometheus metrics and `/readyz`; 0 switches it off"
     )
 
     # Simulators

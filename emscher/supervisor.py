@@ -13,11 +13,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from emscher.embedded import warden
 from emscher.embedded.guard import Guard
-from emscher.embedded.log import ProgramLog
+from emscher.embedded.log import OpenAir, ProgramLog
 from emscher.embedded.program import Program
 from emscher.errors import OperatorError
 
@@ -42,7 +42,7 @@ class ProgramError(OperatorError):
 @dataclass(slots=True)
 class _Running:
     program: Program
-    log: ProgramLog
+    log: ProgramLog | OpenAir
     process: asyncio.subprocess.Process
     since: float
 
@@ -102,7 +102,7 @@ class Supervisor:
         ProgramError
             It ended or did not become ready in time; the text carries the last line of its log.
         """
-        running = await self._spawn(program, ProgramLog(self._logs, program.name))
+        running = await self._spawn(program, self._log_of(program))
         await self._until_ready(running)
         self._keepers.append(asyncio.create_task(self._keep(running)))
 
@@ -114,7 +114,7 @@ class Supervisor:
         ProgramError
             It ended with another exit status than 0; the text carries the last line of its log.
         """
-        running = await self._spawn(program, ProgramLog(self._logs, program.name))
+        running = await self._spawn(program, self._log_of(program))
         status = await running.process.wait()
         self._gone(running)
         if status:
@@ -130,16 +130,21 @@ class Supervisor:
             same = [running for running in self._running.values() if running.program.rank == rank]
             await asyncio.gather(*(self._end(running) for running in same))
 
-    async def _spawn(self, program: Program, log: ProgramLog) -> _Running:
+    def _log_of(self, program: Program) -> ProgramLog | OpenAir:
+        return OpenAir() if program.speaks else ProgramLog(self._logs, program.name)
+
+    async def _spawn(self, program: Program, log: ProgramLog | OpenAir) -> _Running:
         if program.before is not None:
             await asyncio.to_thread(program.before)
+        # Only where it is needed: uvloop's subprocesses know nothing of users.
+        user: dict[str, Any] = (
+            {} if program.user is None else {"user": program.user, "group": program.user, "extra_groups": []}
+        )
         with log.open() as output:
             process = await asyncio.create_subprocess_exec(
                 *program.argv,
                 env=self._guard.environment(program),
-                user=program.user,
-                group=program.user,
-                extra_groups=None if program.user is None else [],
+                **user,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -16,6 +16,7 @@ from emscher.settings import Settings
 from emscher.stream import DAY_US, SECOND_US, Reading, Stream
 from emscher.streams import streams
 from ingest.message import Message
+from ingest.rate import Rate
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_INTERVAL_US = DAY_US
@@ -62,12 +63,12 @@ class Batch:
 
 
 class Decoder:
-    """Takes messages apart; holds no state but the settings.
+    """Takes messages apart; holds no state but the settings and the sensors' rates.
 
     Parameters
     ----------
     settings : Settings
-        Topic prefix, payload limit and the limits of time.
+        Topic prefix, payload limit, the limits of time and of rate.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -76,6 +77,7 @@ class Decoder:
         self._ahead_us = settings.ingest_ahead_s * SECOND_US
         self._history_us = settings.history_days * DAY_US
         self._address = lru_cache(REMEMBERED_TOPICS)(self._read_topic)
+        self._rate = Rate(settings)
 
     def decode(self, messages: Iterable[Message], now_us: int, batch: Batch | None = None) -> Batch:
         """Take messages apart.
@@ -109,7 +111,7 @@ class Decoder:
                 )
                 batch.rejected.append(Rejected(stream.name, key, error, message.payload[:1024]))
             else:
-                _decode_payload(batch, stream, key, message.payload, times[stream.name])
+                _decode_payload(batch, stream, key, message.payload, times[stream.name], self._rate)
         return batch
 
     def _read_topic(self, topic: bytes) -> tuple[Stream | None, str | None]:
@@ -152,13 +154,15 @@ class _Times:
         return None
 
 
-def _decode_payload(batch: Batch, stream: Stream, key: str, payload: bytes, times: _Times) -> None:
+def _decode_payload(batch: Batch, stream: Stream, key: str, payload: bytes, times: _Times, rate: Rate) -> None:
     checked = batch.checked.setdefault(stream.name, [])
     for one in stream.decode(payload):
         if isinstance(one, RejectedError):
             batch.rejected.append(Rejected(stream.name, key, one, one.part or payload))
             continue
         error = times.check(one)
+        if error is None and rate.limits and rate.exceeds(key, one.observed_at_us):
+            error = RejectedError(Reason.RATE_EXCEEDED, "more readings than EMSCHER_INGEST_RATE_PER_S in their time")
         if error is None:
             checked.append(Checked(key, one))
         else:

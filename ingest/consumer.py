@@ -19,8 +19,9 @@ from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, ConnectFlags, MQTTMess
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from emscher import broker
 from emscher.settings import Settings
-from ingest import publish_packets
+from ingest import publish_packets, subscription
 from ingest.message import Message
 from ingest.publish_packets import ReadAhead
 
@@ -30,6 +31,9 @@ SESSION_EXPIRY_S = 30 * 86_400
 """How long the broker is asked to keep our messages while we are away [s]."""
 ENOUGH = 500
 """While a batch is being written, so many messages are worth the trouble of being decoded ahead."""
+QUIET_S = 5.0
+"""An abandoned session from which nothing has come for so long is empty [s]."""
+FIRST_FAILURE_CODE = 128
 
 
 class Client(aiomqtt.Client):
@@ -43,28 +47,71 @@ class Client(aiomqtt.Client):
 
     def __init__(self, settings: Settings) -> None:
         self._is_5 = is_5 = settings.mqtt_protocol == "5"
-        password = settings.mqtt_password
         super().__init__(
-            settings.mqtt_host,
-            settings.mqtt_port,
+            **broker.options(settings),
             identifier=settings.mqtt_client_id,
-            username=settings.mqtt_username,
-            password=None if password is None else password.get_secret_value(),
-            protocol=aiomqtt.ProtocolVersion.V5 if is_5 else aiomqtt.ProtocolVersion.V311,
             clean_session=None if is_5 else False,
             clean_start=False if is_5 else MQTT_CLEAN_START_FIRST_ONLY,
             properties=_session(settings) if is_5 else None,
         )
-        self._filter = f"{settings.mqtt_topic_prefix}/#"
+        self._settings = settings
         self._client.manual_ack_set(True)
         self._arrived: deque[Message] = deque()
         self._something: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._enough = 1
         self.session_present = False
 
-    async def listen(self) -> None:
-        """Subscribe to all readings."""
-        await self.subscribe(self._filter, qos=1)
+    async def listen(self, before: str | None) -> str:
+        """Subscribe to our readings, and give up what the session was subscribed to before.
+
+        Parameters
+        ----------
+        before : str or None
+            Filter the session was last subscribed to, where that is known.
+
+        Returns
+        -------
+        str
+            The filter.
+
+        Raises
+        ------
+        aiomqtt.MqttCodeError
+            The broker refuses the subscription.
+        """
+        wanted = subscription.wanted(self._settings)
+        granted: Any = await self.subscribe(wanted, qos=1)
+        for code in granted:
+            if code.value >= FIRST_FAILURE_CODE:
+                raise aiomqtt.MqttCodeError(code)
+        # Only now, so that there is no moment without a subscription.
+        if self.session_present and (stale := subscription.stale(self._settings, before)):
+            await self.unsubscribe(stale)
+        return wanted
+
+    async def rest(self, before: str | None, limit_bytes: int) -> list[Message]:
+        """Give what an abandoned session still holds; nothing once it is empty.
+
+        MQTT has no question for that. The broker sends what it holds as far as we acknowledge; a session is taken for
+        empty when nothing has come for :data:`QUIET_S` and the broker then still answers.
+
+        Parameters
+        ----------
+        before : str or None
+            Filter the session was last subscribed to, where that is known.
+        limit_bytes : int
+            About as much payload is given at most [bytes].
+        """
+        own = [subscription.alone(self._settings), subscription.shared(self._settings, self._settings.mqtt_client_id)]
+        filters = sorted({*own, subscription.wanted(self._settings), before or own[0]})
+        # No new ones; and the answer, which comes after what was sent before it, shows that the broker is there.
+        await self.unsubscribe(filters)
+        try:
+            async with asyncio.timeout(QUIET_S):
+                return await self.batch(limit_bytes)
+        except TimeoutError:
+            await self.unsubscribe(filters)
+        return await self.batch(limit_bytes) if self._arrived else []
 
     async def batch(self, limit_bytes: int, writing: asyncio.Future[None] | None = None) -> list[Message]:
         """Wait for messages and give what has arrived, in their order.
@@ -128,3 +175,15 @@ def _session(settings: Settings) -> Properties:
     properties.SessionExpiryInterval = SESSION_EXPIRY_S
     properties.ReceiveMaximum = settings.ingest_receive_maximum
     return properties
+
+
+async def end(settings: Settings) -> None:
+    """End our session at the broker, and with it whatever it still held."""
+    is_5 = settings.mqtt_protocol == "5"
+    async with aiomqtt.Client(
+        **broker.options(settings),
+        identifier=settings.mqtt_client_id,
+        clean_session=None if is_5 else True,
+        clean_start=True if is_5 else MQTT_CLEAN_START_FIRST_ONLY,
+    ):
+        pass

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prometheus_client import Counter, Histogram, start_http_server
+from prometheus_client import Counter, Histogram
 
 from ingest.accounting import Account
 
 _READINGS = Counter("ingest_readings", "Readings by what became of them", ["stream", "outcome"])
 _MESSAGES = Counter("ingest_messages", "Messages acknowledged after their commit")
 _BATCH = Histogram("ingest_batch_messages", "Messages per commit", buckets=[1, 3, 10, 30, 100, 300, 1000, 3000, 10000])
-
-
-def serve(host: str, port: int) -> None:
-    """Serve the metrics; port 0 serves none."""
-    if port:
-        start_http_server(port, host)
 
 
 def record(messages: int, books: Mapping[str, Account]) -> None:

@@ -12,8 +12,8 @@ ORDER BY new.key
 ON CONFLICT (key) DO NOTHING
 
 -- name: complete_sensor
--- Keep what a sensor says of itself where nobody had said it.
-UPDATE sensor SET metadata = %(facts)s || metadata WHERE sensor_id = %(sensor_id)s
+-- Keep what a sensor says of itself where nobody had said it; another worker may have been quicker.
+UPDATE sensor SET metadata = %(facts)s || metadata WHERE sensor_id = %(sensor_id)s RETURNING metadata
 
 -- name: create_staging
 -- A stream's staging table of this connection; emptied by every commit.
@@ -25,9 +25,11 @@ COPY {staging} (position, {columns}) FROM STDIN (FORMAT binary)
 
 -- name: store
 -- Store what is new, keep each sensor's newest reading, and make due every window that reads what was stored.
+-- All workers insert in the order of the key: in the order of arrival two that hold the same readings would wait for each
+-- other in a circle. The position makes the first of two that disagree win.
 WITH stored AS (
     INSERT INTO {readings} ({columns})
-    SELECT {columns} FROM {staging} ORDER BY position
+    SELECT {columns} FROM {staging} ORDER BY {key}, position
     ON CONFLICT DO NOTHING
     RETURNING {columns}
 ), newest AS (
@@ -69,3 +71,34 @@ VALUES (%(stream)s, %(minute)s, %(worker)s, %(received)s, %(stored)s, %(duplicat
 ON CONFLICT (stream, minute, worker) DO UPDATE
 SET received = kept.received + excluded.received, stored = kept.stored + excluded.stored,
     duplicate = kept.duplicate + excluded.duplicate, rejected = kept.rejected + excluded.rejected
+
+-- name: claim_session
+-- Hold the name of a session at the broker as long as this connection lives.
+SELECT pg_try_advisory_lock(hashtextextended('emscher ingest ' || %(name)s, 0))
+
+-- name: session_filter
+-- What a session was last subscribed to.
+SELECT filter FROM ingest_session WHERE name = %(name)s
+
+-- name: note_session
+-- Write down what a session is subscribed to.
+INSERT INTO ingest_session (name, filter, listening_since) VALUES (%(name)s, %(filter)s, %(since)s)
+ON CONFLICT (name) DO UPDATE SET filter = excluded.filter, listening_since = excluded.listening_since
+
+-- name: forget_session
+-- Strike out a session that was ended.
+DELETE FROM ingest_session WHERE name = %(name)s
+
+-- name: session_listens
+-- Whether one of these has been listening since then.
+SELECT EXISTS (SELECT FROM ingest_session WHERE name = ANY (%(names)s) AND listening_since >= %(since)s)
+
+-- name: abandoned_sessions
+-- Sessions that nobody holds: outside a transaction the lock that asks is free again at once.
+SELECT name FROM ingest_session
+WHERE name ~ %(names_like)s AND pg_try_advisory_xact_lock(hashtextextended('emscher ingest ' || name, 0))
+ORDER BY name
+
+-- name: session_names
+-- Every session of ours at the broker.
+SELECT name FROM ingest_session

@@ -117,7 +117,8 @@ class Sensors:
                 continue
             more = {name: value for name, value in facts.items() if name not in known.facts}
             if more:
-                await connection.execute(
+                cursor = await connection.execute(
                     _SQL["complete_sensor"].statement, {"sensor_id": known.sensor_id, "facts": Jsonb(more)}
                 )
-                self._known[key] = Known(known.sensor_id, known.stream, {**known.facts, **more})
+                row = await cursor.fetchone()
+                self._known[key] = Known(known.sensor_id, known.stream, row[0] if row else {**known.facts, **more})

@@ -9,25 +9,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import aiomqtt
 import psycopg
 import structlog
 
+from emscher import broker
 from emscher.errors import BrokerMissingError, DatabaseMissingError
+from emscher.patience import Patience
+from emscher.readiness import Readiness
 from emscher.rejection import Reason, RejectedError
 from emscher.settings import Settings
+from emscher.store.opening import open_patiently
 from emscher.stream import SECOND_US
-from ingest import metrics
+from ingest import metrics, session
 from ingest.batch import UNKNOWN, Batch, Decoder, Rejected
-from ingest.consumer import Client
+from ingest.consumer import Client, end
 from ingest.message import Message
 from ingest.writer import Writer
 
 log = structlog.stdlib.get_logger()
 
-FIRST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 10.0
 BATCH_LIMIT_BYTES = 2 * 2**20
 """About as much payload is written at once, so that batches of large arrays stay small in memory [bytes]."""
 
@@ -46,6 +49,8 @@ class Worker:
         Open connection to the store.
     clock : callable
         The time of day, with zone.
+    readiness : Readiness
+        Is told whether broker and database are there.
     sleep : callable
         Pause between tries [s].
     """
@@ -55,6 +60,7 @@ class Worker:
         settings: Settings,
         writer: Writer,
         clock: Callable[[], datetime],
+        readiness: Readiness | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
@@ -62,39 +68,87 @@ class Worker:
         self._writer = writer
         self._clock = clock
         self._sleep = sleep
+        self._readiness = readiness or Readiness("broker", "database")
         self.listening = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until cancelled; a broker that goes away is waited for.
+        """Work until cancelled; a broker and a database that are away are waited for, from the start on.
 
         Raises
         ------
         BrokerMissingError
-            The broker does not answer the first time.
+            The broker refuses us the first time: waiting would not help.
+        DatabaseRefusedError
+            The database does.
+        MigrationError
+            The schema is not the one this version writes.
         """
+        await open_patiently(self._writer.open, self._readiness, self._sleep)
         connected_before = False
-        pause_s = FIRST_PAUSE_S
+        patience = Patience(self._sleep)
         while True:
             try:
                 async with Client(self._settings) as client:
                     if connected_before and not client.session_present:
                         log.error("the broker forgot our session, messages it held for us are lost")
-                    connected_before, pause_s = True, FIRST_PAUSE_S
-                    await client.listen()
-                    self.listening.set()
-                    log.info("listening", host=self._settings.mqtt_host, port=self._settings.mqtt_port)
+                    await self._listen(client)
+                    connected_before = True
+                    patience.reset()
                     await self._consume(client)
             except aiomqtt.MqttError as exc:
-                if not connected_before:
+                self._readiness.lacks("broker", str(exc))
+                if not connected_before and broker.refuses(exc):
                     raise BrokerMissingError(
-                        f"No MQTT broker answers at {self._settings.mqtt_host}:{self._settings.mqtt_port}: {exc}.",
-                        "Start it, or set EMSCHER_MQTT_HOST and EMSCHER_MQTT_PORT.",
+                        f"The MQTT broker at {broker.address(self._settings)} does not let us in: {exc}.",
+                        broker.MEND,
                     ) from exc
-                log.warning(
-                    "the broker went away, un-acknowledged messages will come again", pause_s=pause_s, why=str(exc)
-                )
-                await self._sleep(pause_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                await patience.pause(partial(self._say_away, str(exc), known=connected_before))
+
+    async def drain(self) -> int | None:
+        """Take what our session still holds, without subscribing to anything, and end it.
+
+        Returns
+        -------
+        int or None
+            How many messages there were; None where the broker knows no such session.
+
+        Raises
+        ------
+        aiomqtt.MqttError
+            The broker is away; what is not acknowledged stays in the session.
+        """
+        taken = None
+        async with Client(self._settings) as client:
+            before = await session.known_filter(self._settings)
+            if client.session_present:
+                taken = 0
+                while messages := await client.rest(before, BATCH_LIMIT_BYTES):
+                    await self._write(messages, self._decode(messages, Batch()))
+                    client.acknowledge(messages)
+                    taken += len(messages)
+        await end(self._settings)
+        await session.forget(self._settings, self._settings.mqtt_client_id)
+        return taken
+
+    async def _listen(self, client: Client) -> None:
+        try:
+            subscribed = await client.listen(await session.known_filter(self._settings))
+            await session.note(self._settings, subscribed, self._clock())
+        except (psycopg.Error, DatabaseMissingError) as exc:
+            # Without the book a filter of an earlier start may stay, which costs duplicates until the next connection.
+            log.warning("the book of sessions cannot be reached", why=" ".join(str(exc).split()))
+            subscribed = await client.listen(None)
+        self.listening.set()
+        self._readiness.has("broker")
+        where = {"host": self._settings.mqtt_host, "port": self._settings.mqtt_port}
+        log.info("listening", **where, filter=subscribed, session=self._settings.mqtt_client_id)
+
+    def _say_away(self, why: str, *, known: bool) -> None:
+        where = broker.address(self._settings)
+        if known:
+            log.warning("the broker went away, un-acknowledged messages will come again", broker=where, why=why)
+        else:
+            log.warning("the broker does not answer yet, trying again", broker=where, why=why)
 
     async def _consume(self, client: Client) -> None:
         """Write one batch after the other; what arrives while one is written is decoded meanwhile and is the next."""
@@ -126,7 +180,7 @@ class Worker:
 
     async def _write(self, messages: list[Message], batch: Batch) -> None:
         """Write a batch for certain: wait out a database that is away, single out a message it chokes on."""
-        pause_s = FIRST_PAUSE_S
+        patience = Patience(self._sleep)
         while True:
             try:
                 books = await self._writer.write(batch)
@@ -139,11 +193,12 @@ class Worker:
                     await self._write(part, self._decode(part, Batch()))
                 return
             except (psycopg.Error, DatabaseMissingError) as exc:
-                log.warning("the store does not take the batch, trying again", pause_s=pause_s, why=str(exc))
+                why = " ".join(str(exc).split())
+                self._readiness.lacks("database", why)
                 await self._writer.close()
-                await self._sleep(pause_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                await patience.pause(partial(log.warning, "the store does not take the batch, trying again", why=why))
             else:
+                self._readiness.has("database")
                 metrics.record(len(messages), books)
                 return
 

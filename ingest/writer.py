@@ -21,7 +21,7 @@ from emscher.store.query import queries
 from emscher.store.table import reading_columns
 from emscher.stream import Row, Stream
 from emscher.streams import streams
-from ingest import accounting, quarantine
+from ingest import accounting, quarantine, session
 from ingest.accounting import Books
 from ingest.batch import Batch, Checked, Rejected
 from ingest.sensors import Sensors
@@ -59,7 +59,7 @@ class Writer:
         self._worker = settings.mqtt_client_id
         self._sensors = sensors
         self._clock = clock
-        self._desk = Desk(settings, _shelve_all)
+        self._desk = Desk(settings, self._prepare)
 
     async def open(self) -> None:
         """Connect and make the staging tables.
@@ -114,6 +114,11 @@ class Writer:
             minute = received_at.astimezone(UTC).replace(second=0, microsecond=0)
             await accounting.write(connection, self._worker, minute, books)
         return books
+
+    async def _prepare(self, connection: Connection) -> dict[str, _Shelf]:
+        if not await session.claim(connection, self._worker):
+            log.warning("another process uses the same EMSCHER_MQTT_CLIENT_ID, or has just been cut off")
+        return await _shelve_all(connection)
 
     async def _place(
         self, connection: Connection, stream: Stream, checked: Sequence[Checked], rejected: list[Rejected]
@@ -192,6 +197,7 @@ async def _shelve(connection: Connection, stream: Stream) -> _Shelf:
             latest=stream.latest_table,
             staging=staging,
             columns=names,
+            key=key,
             order=key,
             excluded=comma.join(sql.Identifier("excluded", name) for name in names),
         ),

@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from emscher import log, settings
+from emscher.readiness import Readiness, serve
 from emscher.running import until_stopped
 from emscher.settings import Settings
-from processing import metrics
+from emscher.store.opening import open_patiently
 from processing.catalog import catalog
 from processing.upkeep import keep_up
 from processing.worker import Worker
@@ -29,8 +30,9 @@ def process() -> None:
     """Compute the indicators of due windows, and keep the store's retention."""
     loaded = settings.load()
     log.configure(loaded, "processing")
-    metrics.serve(loaded.metrics_host, loaded.process_metrics_port)
-    until_stopped(_run(loaded))
+    readiness = Readiness("database")
+    serve(loaded.metrics_host, loaded.process_metrics_port, readiness, "EMSCHER_PROCESS_METRICS_PORT")
+    until_stopped(_run(loaded, readiness))
 
 
 def indicators() -> None:
@@ -44,13 +46,13 @@ def indicators() -> None:
     Console().print(shown)
 
 
-async def _run(loaded: Settings) -> None:
+async def _run(loaded: Settings, readiness: Readiness) -> None:
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    workers = [Worker(loaded, clock, time.monotonic) for _ in range(loaded.process_workers)]
+    workers = [Worker(loaded, clock, time.monotonic, readiness) for _ in range(loaded.process_workers)]
     for worker in workers:
-        await worker.open()
+        await open_patiently(worker.open, readiness, asyncio.sleep)
     try:
         async with asyncio.TaskGroup() as group:
             for worker in workers:

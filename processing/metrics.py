@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, start_http_server
+from prometheus_client import Counter
 
 _WINDOWS = Counter("processing_windows", "Due windows computed", ["family"])
 _ROWS = Counter("processing_indicator_rows", "Rows of indicators computed", ["family"])
-
-
-def serve(host: str, port: int) -> None:
-    """Serve the metrics; port 0 serves none."""
-    if port:
-        start_http_server(port, host)
 
 
 def record(family: str, windows: int, rows: int) -> None:

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -20,6 +21,8 @@ import structlog
 from psycopg import sql
 
 from emscher.errors import CodecError, DatabaseMissingError
+from emscher.patience import Patience
+from emscher.readiness import Readiness
 from emscher.settings import Settings
 from emscher.store import copy
 from emscher.store.copy import Column, Rows
@@ -36,8 +39,6 @@ log = structlog.stdlib.get_logger()
 
 SPAN = timedelta(days=1)
 """Windows claimed at once lie within this time, so that one claim never reads years of rows."""
-FIRST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 10.0
 ASIDE_S = 60.0
 """A site whose computation fails is left aside for this time, so that the others go on [s]."""
 
@@ -65,6 +66,8 @@ class Worker:
         The time of day, with zone; only written down, never computed with.
     monotonic : callable
         Clock that never jumps [s].
+    readiness : Readiness
+        Is told whether the database is there.
     sleep : callable
         Pause [s].
     """
@@ -74,11 +77,13 @@ class Worker:
         settings: Settings,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
+        readiness: Readiness | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._monotonic = monotonic
+        self._readiness = readiness or Readiness("database")
         self._sleep = sleep
         self._desk = Desk(settings, _shelve_all)
         self._aside: dict[tuple[str, int], float] = {}
@@ -101,17 +106,18 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; a database that goes away is waited for."""
-        pause_s = FIRST_PAUSE_S
+        patience = Patience(self._sleep)
         while True:
             try:
                 if not await self.step():
                     await self._sleep(self._settings.process_poll_s)
-                pause_s = FIRST_PAUSE_S
+                self._readiness.has("database")
+                patience.reset()
             except (psycopg.OperationalError, psycopg.InterfaceError, DatabaseMissingError) as exc:
-                log.warning("the store went away, claims are kept", pause_s=pause_s, why=str(exc))
+                why = " ".join(str(exc).split())
+                self._readiness.lacks("database", why)
                 await self.close()
-                await self._sleep(pause_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                await patience.pause(partial(log.warning, "the store went away, claims are kept", why=why))
 
     async def step(self) -> int:
         """Compute one site's due windows.

@@ -13,27 +13,21 @@ from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, ConnectFlags
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from emscher import broker
 from emscher.settings import Settings
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
-
-PROTOCOLS = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
 
 
 class Connection(aiomqtt.Client):
     """One connection, whose acknowledgements go to a callback instead of waking one task each."""
 
     def __init__(self, settings: Settings, in_flight: int, acknowledged: Callable[[int, ReasonCode], None]) -> None:
-        password = settings.mqtt_password
         self._acknowledged = acknowledged
         self.receive_maximum = in_flight
         super().__init__(
-            settings.mqtt_host,
-            settings.mqtt_port,
-            username=settings.mqtt_username,
-            password=password.get_secret_value() if password else None,
+            **broker.options(settings),
             identifier=f"emscher-simulators-{secrets.token_hex(6)}",
-            protocol=PROTOCOLS[settings.mqtt_protocol],
             # 0: paho does not count. We do, and its own search for waiting messages is linear in their number.
             max_inflight_messages=0,
             # Without it a small window of messages under way waits 40 ms for each delayed TCP acknowledgement.

@@ -12,6 +12,7 @@ import aiomqtt
 import structlog
 from paho.mqtt.reasoncodes import ReasonCode
 
+from emscher import broker
 from emscher.errors import BrokerMissingError, SettingError
 from emscher.settings import Settings
 from simulators.connection import Connection, close
@@ -63,13 +64,15 @@ class Publisher:
         ------
         BrokerMissingError
             The broker does not answer, or refuses the connection.
+        SettingError
+            The connection would be anonymous or show a password (:func:`emscher.broker.check`).
         """
+        broker.check(self._settings)
         try:
             await self._connect()
         except aiomqtt.MqttError as exc:
-            address = f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
             raise BrokerMissingError(
-                f"The MQTT broker at {address} does not let us in ({exc}).",
+                f"The MQTT broker at {broker.address(self._settings)} does not let us in ({exc}).",
                 "Start it, or mend EMSCHER_MQTT_HOST, _PORT, _USERNAME and _PASSWORD.",
             ) from exc
         self._keeper = asyncio.create_task(self._keep_connected())

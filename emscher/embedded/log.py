@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,3 +56,21 @@ class ProgramLog:
             lines = file.read().decode(errors="replace").splitlines()
         last = next((line for line in reversed(lines) if any(letter.isalnum() for letter in line)), "")
         return last.strip(" │")[:LINE_LENGTH]
+
+
+class OpenAir:
+    """No log: the program writes where we do."""
+
+    path = Path("/dev/stderr")
+
+    def open(self) -> nullcontext[None]:
+        """Give nothing, which lets a program have our own output."""
+        return nullcontext(None)
+
+    def bound(self) -> bool:
+        """Move nothing aside."""
+        return False
+
+    def last_line(self) -> str:
+        """Give nothing: it was already read where it was written."""
+        return ""

@@ -35,6 +35,8 @@ class Program:
         How long it may take to end [s].
     last_signal : signal.Signals, optional
         What ends it if it does not.
+    speaks : bool, optional
+        It writes to our own standard error instead of a log, as one does in a container.
     """
 
     name: str
@@ -48,3 +50,4 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     grace_s: float = 2.0
     last_signal: signal.Signals = signal.SIGKILL
+    speaks: bool = False

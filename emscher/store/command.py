@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated
 
 import typer
 
 from emscher import city, log, settings
+from emscher.acl import Grant, document, grants
 from emscher.store.migrate import migrate as bring_up_to_date
-from emscher.store.pool import pool
+from emscher.store.pool import connect, pool
 
 city_app = typer.Typer(help="Sites and sensors of the city.", no_args_is_help=True)
 
@@ -40,3 +42,21 @@ def load() -> None:
 
     sites, sensors = asyncio.run(run())
     typer.echo(f"{sites} sites and {sensors} sensors are in the store.")
+
+
+@city_app.command("acl")
+def acl(
+    reader: Annotated[
+        str | None, typer.Option("--reader", help="User of ingest at the broker; EMSCHER_MQTT_USERNAME, else `ingest`.")
+    ] = None,
+) -> None:
+    """Print Mosquitto's topic rules (acl_file): each configured sensor's device may write its own topic only."""
+    loaded = settings.load()
+    log.configure(loaded, "city")
+
+    async def run() -> list[Grant]:
+        async with await connect(loaded, "reader", autocommit=True) as connection:
+            return await grants(connection)
+
+    user = reader or loaded.mqtt_username or "ingest"
+    typer.echo(document(asyncio.run(run()), loaded.mqtt_topic_prefix, user), nl=False)

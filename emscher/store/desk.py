@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from emscher.settings import Settings
+from emscher.store import version
 from emscher.store.pool import Connection, connect
 
 Prepared = TypeVar("Prepared")
@@ -35,11 +36,16 @@ class Desk(Generic[Prepared]):
         DatabaseMissingError
             The database does not answer.
         MigrationError
-            The schema is missing or not up to date.
+            The schema is missing, older or newer than this version of Emscher.
         """
         if self._laid is None:
             connection = await connect(self._settings, "writer", autocommit=True)
-            self._laid = connection, await self._prepare(connection)
+            try:
+                await version.check(connection)
+                self._laid = connection, await self._prepare(connection)
+            except BaseException:
+                await connection.close()
+                raise
         return self._laid
 
     async def close(self) -> None:

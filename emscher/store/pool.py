@@ -11,13 +11,16 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-from emscher.errors import DatabaseMissingError
+from emscher.errors import DatabaseMissingError, DatabaseRefusedError
 from emscher.settings import Role, Settings
 
 Connection = psycopg.AsyncConnection[TupleRow]
 Pool = AsyncConnectionPool[Connection]
 
 CONNECT_TIMEOUT_S = 10
+
+PASSING = ("starting up", "shutting down", "recovery", "too many", "remaining connection slots", "terminating")
+"""Words in which a server refuses for a while only; a refusal at the door carries no SQLSTATE through libpq."""
 
 
 def conninfo(settings: Settings, role: Role) -> str:
@@ -46,12 +49,14 @@ async def connect(settings: Settings, role: Role, **more: Any) -> Connection:  #
     Raises
     ------
     DatabaseMissingError
-        The server does not answer or refuses; the text says where and why.
+        The server does not answer; the text says where and why.
+    DatabaseRefusedError
+        It answers and does not let us in, for instance because of a wrong password.
     """
     try:
         return await psycopg.AsyncConnection.connect(conninfo(settings, role), **more)
     except psycopg.OperationalError as exc:
-        raise DatabaseMissingError(
+        raise (DatabaseRefusedError if _refuses(str(exc)) else DatabaseMissingError)(
             f"The database does not let us in: {_one_line(exc)}.",
             "Start it, or set EMSCHER_DATABASE_URL; a new database needs `emscher migrate` first.",
         ) from exc
@@ -79,6 +84,12 @@ async def pool(settings: Settings, role: Role, size: int) -> AsyncIterator[Pool]
     connections: Pool = AsyncConnectionPool(conninfo(settings, role), min_size=1, max_size=size, open=False, name=role)
     async with connections:
         yield connections
+
+
+def _refuses(text: str) -> bool:
+    """Say whether the server itself refused for good, or asks for a password that we do not have."""
+    answered = "FATAL:" in text or "no password supplied" in text
+    return answered and not any(words in text for words in PASSING)
 
 
 def _one_line(exc: BaseException) -> str:
