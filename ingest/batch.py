@@ -19,6 +19,8 @@ from ingest.consumer import Message
 UNKNOWN = "unknown"
 """Stream of messages whose topic names none."""
 
+_OF_TIME = (Reason.TOO_OLD, Reason.IN_FUTURE)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -42,12 +44,18 @@ class Rejected:
         Reason and detail.
     payload : bytes
         What was refused.
+    topic : bytes, optional
+        Topic, where stream and sensor key do not say it; the payload can then be sent there again.
+    latest_at_us : int, optional
+        Latest moment it speaks of, where it was refused for its time [us since 1970].
     """
 
     stream: str
     sensor_key: str | None
     error: RejectedError
     payload: bytes
+    topic: bytes = b""
+    latest_at_us: int | None = None
 
 
 @dataclass(slots=True)
@@ -88,15 +96,27 @@ class Decoder:
             stream, key = self._address(message.topic)
             if stream is None or key is None:
                 error = RejectedError(Reason.UNKNOWN_TOPIC, _topic_detail(message.topic, self._prefix))
-                batch.rejected.append(Rejected(UNKNOWN, None, error, message.payload))
+                batch.rejected.append(Rejected(UNKNOWN, None, error, message.payload, message.topic))
             elif len(message.payload) > self._limit_bytes:
                 error = RejectedError(
                     Reason.TOO_LARGE, f"{len(message.payload)} bytes, {self._limit_bytes} are the limit"
                 )
-                batch.rejected.append(Rejected(stream.name, key, error, message.payload[:1024]))
+                batch.rejected.append(Rejected(stream.name, key, error, message.payload))
             else:
                 self._decode_payload(batch, stream, key, message.payload, now_us)
         return batch
+
+    def oldest_us(self, stream: Stream, now_us: int) -> int:
+        """Give the oldest time that a stream's readings may have [us since 1970].
+
+        Parameters
+        ----------
+        stream : Stream
+            Says how long it is kept.
+        now_us : int
+            The clock [us since 1970].
+        """
+        return now_us - max(stream.keep_days * DAY_US, 0 if stream.private else self._history_us)
 
     def _address(self, topic: bytes) -> tuple[Stream | None, str | None]:
         if not topic.startswith(self._prefix):
@@ -105,21 +125,23 @@ class Decoder:
         return streams().get(name), key if is_sensor_key(key) else None
 
     def _decode_payload(self, batch: Batch, stream: Stream, key: str, payload: bytes, now_us: int) -> None:
-        oldest_us = now_us - max(stream.keep_days * DAY_US, 0 if stream.private else self._history_us)
+        oldest_us = self.oldest_us(stream, now_us)
         newest_us = now_us + self._ahead_us
         checked = batch.checked.setdefault(stream.name, [])
         for one in stream.decode(payload):
             if isinstance(one, RejectedError):
                 batch.rejected.append(Rejected(stream.name, key, one, one.part or payload))
                 continue
-            error = _check_time(one, oldest_us, newest_us, now_us)
+            error = check_time(one, oldest_us, newest_us, now_us)
             if error is None:
                 checked.append(Checked(key, one))
             else:
-                batch.rejected.append(Rejected(stream.name, key, error, msgspec.json.encode(one)))
+                latest_us = one.latest_at_us if error.reason in _OF_TIME else None
+                refused = Rejected(stream.name, key, error, msgspec.json.encode(one), latest_at_us=latest_us)
+                batch.rejected.append(refused)
 
 
-def _check_time(reading: Reading, oldest_us: int, newest_us: int, now_us: int) -> RejectedError | None:
+def check_time(reading: Reading, oldest_us: int, newest_us: int, now_us: int) -> RejectedError | None:
     """Refuse times that a right clock cannot have given."""
     try:
         latest_us, observed_us = reading.latest_at_us, reading.observed_at_us
