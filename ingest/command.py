@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import typer
@@ -10,6 +11,8 @@ from emscher import log, settings
 from emscher.running import until_stopped
 from emscher.settings import Settings
 from ingest import metrics
+from ingest.errand import Errands
+from ingest.redrive import Redrive
 from ingest.sensors import Sensors
 from ingest.worker import Worker, utc_now
 from ingest.writer import Writer
@@ -31,7 +34,10 @@ def ingest() -> None:
 async def _run(loaded: Settings) -> None:
     writer = Writer(loaded, Sensors(loaded, time.monotonic), utc_now)
     await writer.open()
+    errands = asyncio.ensure_future(Errands(loaded, Redrive(loaded, utc_now, time.monotonic), utc_now).run())
     try:
         await Worker(loaded, writer, utc_now).run()
     finally:
+        errands.cancel()
+        await asyncio.wait([errands])
         await writer.close()
