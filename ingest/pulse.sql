@@ -35,7 +35,7 @@ SET readings = kept.readings + excluded.readings, refused = kept.refused + exclu
 INSERT INTO sensor_health AS kept (
     sensor_id, hour_start, worker, readings, refused, in_future, too_old, out_of_order, repeated, timed,
     latency_sum_s, latency_counts, first_received_at, last_received_at)
-SELECT sensor_id, hour_start, %(worker)s, 0, refused, 0, 0, 0, 0, 0, 0, '{}', hour_start, %(now)s
+SELECT sensor_id, hour_start, %(worker)s, 0, refused, 0, 0, 0, 0, 0, 0, '{}', %(now)s, %(now)s
 FROM unnest(%(sensors)s::integer[], %(hours)s::timestamptz[], %(refused)s::bigint[])
     AS new (sensor_id, hour_start, refused)
 ON CONFLICT (sensor_id, hour_start, worker) DO UPDATE
