@@ -27,7 +27,7 @@ Bucket = Annotated[
     Query(description="Width of a row; a day is a day of the city; all is the whole span.", examples=["hour"]),
 ]
 
-_COUNTS = ("received", "stored", "duplicate", "rejected")
+_COUNTS = ("received", "stored", "duplicate", "rejected", "mended")
 
 
 @router.get(
@@ -46,7 +46,10 @@ async def list_accounts(
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:
-    """Received = stored + duplicate + rejected, by the minute of receipt, over all workers; open to everyone."""
+    """Received = stored + duplicate + rejected, by the minute of receipt, over all workers; open to everyone.
+
+    `mended` were rejected once and are stored or duplicate since a re-drive.
+    """
     condition, values = beyond(decode(after, [str]), [sql.Identifier("bucket_start"), sql.Identifier("stream")])
     values |= {
         "since": span.since,
@@ -62,11 +65,11 @@ async def list_accounts(
     if len(rows) > limit:
         del rows[limit:]
         following = span, Place(rows[-1][0], (rows[-1][1],))
-    columns = transposed(rows, 7)
+    columns = transposed(rows, 8)
     sheet = Sheet()
     sheet.put("bucket_start", "time", columns[0])
     sheet.put("stream", "text", columns[1])
-    for name, counts in zip(_COUNTS, columns[2:6], strict=True):
+    for name, counts in zip(_COUNTS, columns[2:7], strict=True):
         sheet.put(name, "integer", counts)
-    sheet.put("balanced", "boolean", columns[6])
+    sheet.put("balanced", "boolean", columns[7])
     return answer(request, caller, form, [sheet], following=following, head={"bucket": bucket}, times=("bucket_start",))

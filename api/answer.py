@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.caller import Caller
 from api.cursor import Place, next_link
-from api.formats import MEDIA_TYPES, to_csv, to_geojson, to_json
+from api.formats import MEDIA_TYPES, to_csv, to_geojson, to_json, to_json_lines
 from api.parquet import to_parquet
 from api.sheet import Sheet, newest
 from api.span import Span
@@ -77,6 +77,8 @@ def answer(
     media_type = MEDIA_TYPES[form]
     if form == "csv":
         return tagged(request, to_csv(sheets), f"{media_type}; charset=utf-8; header=present", headers)
+    if form == "jsonl":
+        return tagged(request, to_json_lines(sheets), media_type, headers)
     if form == "parquet":
         return tagged(request, to_parquet(sheets[0]), media_type, headers)
     if form == "geojson":

@@ -23,7 +23,9 @@ from api import (
     limits,
     openapi,
     readings,
+    redrives,
     rejected,
+    sensor_health,
     sensors,
     sites,
     streams,
@@ -85,7 +87,10 @@ def create(
     )
     app.state.settings = settings
     app.state.clock = clock
-    for noun in (streams, sites, sensors, readings, latest, indicators, limits, accounting, rejected, health):
+    for noun in (
+        *(streams, sites, sensors, readings, sensor_health, latest, indicators, limits),
+        *(accounting, rejected, redrives, health),
+    ):
         app.include_router(noun.router)
     for page in (index, docs):
         app.include_router(page.router, include_in_schema=False)

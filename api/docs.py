@@ -40,18 +40,22 @@ def render(schema: Mapping[str, Any], base: str) -> Iterator[str]:
     yield "".join(f"<p>{_inline(part)}</p>" for part in info["description"].strip().split("\n\n"))
     yield '<p>This page as data: <a href="/openapi.json"><code>/openapi.json</code></a> (OpenAPI 3.1). '
     yield f"Licence: {escape(info['license']['name'])}.</p>"
-    routes = [(path, operation) for path, methods in schema["paths"].items() for operation in methods.values()]
+    routes = [
+        (method.upper(), path, operation)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
     yield "<nav><ul>"
     yield from (
         f'<li><a href="#{operation["operationId"]}"><code>{escape(path)}</code></a> {escape(operation["summary"])}</li>'
-        for path, operation in routes
+        for _, path, operation in routes
     )
     yield "</ul></nav>"
     for tag in schema["tags"]:
         yield f"<h2>{escape(tag['description'])}</h2>"
-        for path, operation in routes:
+        for method, path, operation in routes:
             if tag["name"] in operation["tags"]:
-                yield from _operation(path, operation, base)
+                yield from _operation(method, path, operation, base)
     yield "<h2>Problems</h2><table><tr><th>Kind</th><th>Status</th><th>Meaning</th><th>What to do</th></tr>"
     yield from (
         f'<tr id="problem-{name}"><td><code>{name}</code></td><td>{kind.status}</td>'
@@ -61,16 +65,16 @@ def render(schema: Mapping[str, Any], base: str) -> Iterator[str]:
     yield "</table></main>"
 
 
-def _operation(path: str, operation: Operation, base: str) -> Iterator[str]:
-    yield f'<section id="{operation["operationId"]}"><h3><code>GET {escape(path)}</code></h3>'
+def _operation(method: str, path: str, operation: Operation, base: str) -> Iterator[str]:
+    yield f'<section id="{operation["operationId"]}"><h3><code>{method} {escape(path)}</code></h3>'
     yield f"<p><strong>{escape(operation['summary'])}.</strong> {_inline(operation.get('description', ''))}</p>"
     parameters = operation.get("parameters", [])
     if parameters:
         yield "<table><tr><th>Parameter</th><th>In</th><th>Meaning</th><th>Example</th></tr>"
         yield from map(_parameter, parameters)
         yield "</table>"
-    yield f'<pre class="copy">{escape(_command(path, operation, base))}</pre>'
-    for media_type, content in operation["responses"]["200"]["content"].items():
+    yield f'<pre class="copy">{escape(_command(method, path, operation, base))}</pre>'
+    for media_type, content in _success(operation)["content"].items():
         shown = content.get("example")
         if shown is not None:
             text = shown if isinstance(shown, str) else json.dumps(shown, indent=2, ensure_ascii=False)
@@ -88,14 +92,20 @@ def _parameter(parameter: Operation) -> str:
     )
 
 
-def _command(path: str, operation: Operation, base: str) -> str:
+def _success(operation: Operation) -> Operation:
+    """Give the answer that is no problem."""
+    return next(one for status, one in operation["responses"].items() if status.startswith("2"))
+
+
+def _command(method: str, path: str, operation: Operation, base: str) -> str:
     """Write a command line that asks this route."""
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", _example(parameter))
     needs_key = operation.get("security") and {} not in operation["security"]
     key = '-H "X-API-Key: $KEY" ' if needs_key else ""
-    return f"curl {key}'{base}{path}'"
+    by = "" if method == "GET" else f"-X {method} "
+    return f"curl {by}{key}'{base}{path}'"
 
 
 def _example(parameter: Operation) -> str:

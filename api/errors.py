@@ -59,7 +59,9 @@ def _http(exc: Exception) -> ProblemError:
         return ProblemError("no-such-route", "There is nothing at this path; /docs lists every route.")
     if status == 405:  # noqa: PLR2004 - the status is its own name
         headers = dict(getattr(exc, "headers", None) or {})
-        return ProblemError("wrong-method", "This path answers GET; /docs shows how to ask.", headers=headers)
+        return ProblemError(
+            "wrong-method", "This path answers another method; /docs shows how to ask.", headers=headers
+        )
     return fault(exc)
 
 

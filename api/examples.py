@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 Example = dict[str, Any]
@@ -178,7 +179,7 @@ INDICATORS_CSV = (
 )
 
 ACCOUNTS: Example = {
-    "units": {"received": "1", "stored": "1", "duplicate": "1", "rejected": "1"},
+    "units": {"received": "1", "stored": "1", "duplicate": "1", "rejected": "1", "mended": "1"},
     "as_of": "2026-05-04T06:00:00Z",
     "next": None,
     "bucket": "hour",
@@ -190,37 +191,56 @@ ACCOUNTS: Example = {
             "stored": 3600,
             "duplicate": 11,
             "rejected": 1,
+            "mended": 0,
             "balanced": True,
         }
     ],
 }
 
 ACCOUNTS_CSV = (
-    "bucket_start,stream,received,stored,duplicate,rejected,balanced\r\n"
-    "2026-05-04T06:00:00Z,traffic,3612,3600,11,1,true\r\n"
+    "bucket_start,stream,received,stored,duplicate,rejected,mended,balanced\r\n"
+    "2026-05-04T06:00:00Z,traffic,3612,3600,11,1,0,true\r\n"
 )
 
-REJECTED: Example = {
-    "units": {"readings": "1", "payload_bytes": "By"},
-    "as_of": "2026-05-04T06:12:03.5Z",
-    "next": None,
-    "data": [
-        {
-            "received_at": "2026-05-04T06:12:03.5Z",
-            "stream": "traffic",
-            "sensor": "wall-07.d01",
-            "reason": "malformed",
-            "detail": "JSON is malformed: invalid character (byte 1)",
-            "readings": 1,
-            "payload": "{oops",
-            "payload_is_utf8": True,
-            "payload_bytes": 5,
-        }
-    ],
+_REJECTED: Example = {
+    "id": 17,
+    "received_at": "2026-05-04T06:12:03.5Z",
+    "stream": "traffic",
+    "sensor": "wall-07.d01",
+    "topic": None,
+    "reason": "malformed",
+    "detail": "JSON is malformed: invalid character (byte 1)",
+    "readings": 1,
+    "payload": "{oops",
+    "payload_base64": None,
+    "payload_bytes": 5,
+    "state": "kept",
+    "tries": 0,
+    "tried_at": None,
+    "last_reason": None,
+    "last_detail": None,
+    "mended_stream": None,
 }
 
+_REJECTED_UNITS = {"readings": "1", "payload_bytes": "By", "tries": "1"}
+
+REJECTED: Example = {
+    "units": _REJECTED_UNITS,
+    "as_of": "2026-05-04T06:12:03.5Z",
+    "next": None,
+    "data": [_REJECTED],
+}
+
+ONE_REJECTED: Example = {"units": _REJECTED_UNITS, "data": _REJECTED}
+
+
+def lines(example: Example) -> str:
+    """Turn an example into JSON lines of the same rows."""
+    return "".join(json.dumps(row) + "\n" for row in example["data"])
+
+
 REASONS: Example = {
-    "units": {"readings": "1", "messages": "1"},
+    "units": {"readings": "1", "messages": "1", "mended": "1", "not_kept": "1"},
     "as_of": "2026-05-04T06:12:03.5Z",
     "next": None,
     "data": [
@@ -229,7 +249,83 @@ REASONS: Example = {
             "reason": "malformed",
             "readings": 1,
             "messages": 1,
+            "mended": 0,
+            "not_kept": 0,
             "last_received_at": "2026-05-04T06:12:03.5Z",
+        }
+    ],
+}
+
+REDRIVES: Example = {
+    "units": {"tried": "1", "stored": "1", "duplicate": "1", "refused": "1"},
+    "as_of": "2026-05-04T08:00:00Z",
+    "next": None,
+    "data": [
+        {
+            "id": 3,
+            "requested_at": "2026-05-04T08:00:00Z",
+            "since": "2026-05-04T06:00:00Z",
+            "until": "2026-05-04T07:00:00Z",
+            "stream": "traffic",
+            "reason": "unknown_sensor",
+            "sensor": None,
+            "finished_at": "2026-05-04T08:00:02.1Z",
+            "tried": 60,
+            "stored": 58,
+            "duplicate": 1,
+            "refused": 1,
+        }
+    ],
+}
+
+REDRIVE_FILED: Example = {"id": 3, "requested_at": "2026-05-04T08:00:00Z", "state": "waiting"}
+
+HEALTH: Example = {
+    "units": {
+        "readings": "1",
+        "refused": "1",
+        "in_future": "1",
+        "too_old": "1",
+        "latency_min_s": "s",
+        "latency_p50_s": "s",
+        "latency_p95_s": "s",
+        "latency_max_s": "s",
+        "latency_mean_s": "s",
+        "clock_ahead_at_least_s": "s",
+        "clock_behind_at_most_s": "s",
+        "out_of_order_pct": "%",
+        "repeated_pct": "%",
+        "missing_share_pct": "%",
+        "expected_interval_s": "s",
+    },
+    "as_of": "2026-05-04T07:59:02.5Z",
+    "next": None,
+    "sensor": "wall-07.d01",
+    "stream": "traffic",
+    "bucket": "all",
+    "since": "2026-05-03T08:00:00Z",
+    "until": "2026-05-04T08:00:00Z",
+    "missing_share_pct": 0.35,
+    "expected_interval_s": 60.0,
+    "missing_basis": "interval_s of the readings",
+    "data": [
+        {
+            "bucket_start": "2026-05-03T08:00:00Z",
+            "readings": 1435,
+            "refused": 2,
+            "in_future": 2,
+            "too_old": 0,
+            "latency_min_s": -421.3,
+            "latency_p50_s": 1.4,
+            "latency_p95_s": 1.9,
+            "latency_max_s": 64.2,
+            "latency_mean_s": 1.7,
+            "clock_ahead_at_least_s": 421.3,
+            "clock_behind_at_most_s": 0.0,
+            "out_of_order_pct": 0.1,
+            "repeated_pct": 0.0,
+            "first_received_at": "2026-05-03T08:01:01.4Z",
+            "last_received_at": "2026-05-04T07:59:02.5Z",
         }
     ],
 }

@@ -21,6 +21,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "geojson": "application/geo+json",
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
+    "jsonl": "application/x-ndjson",
 }
 
 
@@ -74,6 +75,11 @@ def _by_weight(accept: str) -> list[str]:
 def to_json(head: Mapping[str, Any], sheets: Sequence[Sheet]) -> bytes:
     """Write an object with the head's members and ``data``, an array of rows."""
     return msgspec.json.encode({**head, "data": [record for sheet in sheets for record in sheet.records()]})
+
+
+def to_json_lines(sheets: Sequence[Sheet]) -> bytes:
+    """Write an object per row and line."""
+    return msgspec.json.Encoder().encode_lines([record for sheet in sheets for record in sheet.records()])
 
 
 def to_csv(sheets: Sequence[Sheet]) -> bytes:

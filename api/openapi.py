@@ -33,14 +33,18 @@ Open data need no key. Internal data (single access points, meters and applicati
 session or a user anywhere.
 
 Every value has its unit in `units`; a missing value is null. Times are UTC (RFC 3339). Spans are half-open:
-`from` is part of it, `to` is not. A suffix on the path (`.csv`, `.geojson`, `.parquet`) or the header `Accept` chooses
-the format. An answer that does not fit one page has `next`, the path of the next one; as CSV and Parquet it is in the
-header `Link`. Problems are `application/problem+json`.
+`from` is part of it, `to` is not. A suffix on the path (`.csv`, `.geojson`, `.parquet`, `.jsonl`) or the header
+`Accept` chooses the format. An answer that does not fit one page has `next`, the path of the next one; in other formats
+than JSON it is in the header `Link`. Problems are `application/problem+json`.
 """
 
 
 def told(
-    example: object, *kinds: str, others: Mapping[str, object] | None = None, media_type: str = MEDIA_TYPES["json"]
+    example: object,
+    *kinds: str,
+    others: Mapping[str, object] | None = None,
+    media_type: str = MEDIA_TYPES["json"],
+    status: int = 200,
 ) -> Responses:
     """Describe a route's answers.
 
@@ -54,12 +58,14 @@ def told(
         Examples in further formats, by format; None where there is no text to show.
     media_type : str
         Of the first example.
+    status : int
+        Of the answer that is no problem.
     """
     content: dict[str, Any] = {media_type: {"example": example}}
     for form, other in (others or {}).items():
         shape = {"type": "object"} if form == "geojson" else {"type": "string"}
         content[MEDIA_TYPES[form]] = {"schema": shape} if other is None else {"schema": shape, "example": other}
-    found: Responses = {200: {"content": content}}
+    found: Responses = {status: {"content": content}}
     for kind in kinds:
         meant = KINDS[kind]
         one = found.setdefault(meant.status, {"model": Problem, "description": "", "content": {MEDIA_TYPE: {}}})

@@ -18,7 +18,7 @@ async def only_known(request: Request) -> None:
     if not request.query_params:
         return
     template = getattr(request.scope.get("route"), "path", "")
-    operation = request.app.openapi()["paths"].get(template, {}).get("get", {})
+    operation = request.app.openapi()["paths"].get(template, {}).get(request.method.lower(), {})
     known = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
     odd = {
         name[:64]: f"is no parameter of this route{near(name, known)}; it takes {', '.join(known) or 'none'}"

@@ -29,7 +29,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "bad-parameter": Kind(422, "A parameter does not fit", "`errors` names each parameter and what it takes."),
         "unknown-name": Kind(404, "There is no such thing", "The detail names the route that lists what there is."),
         "no-such-route": Kind(404, "There is no such route", "/docs lists every route."),
-        "wrong-method": Kind(405, "The route does not take this method", "Every route answers GET."),
+        "wrong-method": Kind(405, "The route does not take this method", "/docs shows the method of every route."),
         "wrong-format": Kind(406, "The route has no such format", "The detail names its formats."),
         "key-needed": Kind(401, "This is internal data", "Send the header X-API-Key."),
         "wrong-key": Kind(401, "The key is wrong", "Send the key that EMSCHER_API_KEY holds, or none for open data."),

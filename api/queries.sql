@@ -98,11 +98,11 @@ age(xmin) <= age({since}::text::xid8::xid)
 
 -- name: accounts
 -- What became of the readings received, per stream and bucket, over all workers.
-SELECT bucket_start, stream, received, stored, duplicate, rejected, received = stored + duplicate + rejected
+SELECT bucket_start, stream, received, stored, duplicate, rejected, mended, received = stored + duplicate + rejected
 FROM (
     SELECT {bucket_start} AS bucket_start, stream,
            sum(received)::bigint AS received, sum(stored)::bigint AS stored,
-           sum(duplicate)::bigint AS duplicate, sum(rejected)::bigint AS rejected
+           sum(duplicate)::bigint AS duplicate, sum(rejected)::bigint AS rejected, sum(mended)::bigint AS mended
     FROM ingest_account
     WHERE minute >= %(since)s AND minute < %(until)s AND (%(stream)s::text IS NULL OR stream = %(stream)s)
     GROUP BY 1, 2
@@ -128,24 +128,100 @@ time_bucket('1 day', minute, %(zone)s)
 %(since)s::timestamptz
 
 -- name: rejected
--- What was refused, in the order of its receipt.
-SELECT rejected_id, received_at, stream, sensor_key, reason, detail, readings, payload, payload_bytes
+-- What was refused, in the order of its receipt; the reason asked for is the last one there was.
+SELECT rejected_id, received_at, stream, sensor_key, topic, reason, detail, readings, payload, payload_bytes,
+       state, tries, tried_at, last_reason, last_detail, mended_stream
 FROM rejected_message
 WHERE received_at >= %(since)s AND received_at < %(until)s
   AND (%(stream)s::text IS NULL OR stream = %(stream)s)
-  AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+  AND (%(reason)s::text IS NULL OR coalesce(last_reason, reason) = %(reason)s)
+  AND (%(sensor)s::text IS NULL OR sensor_key = %(sensor)s)
+  AND (%(state)s::text IS NULL OR state = %(state)s)
   AND {beyond}
 ORDER BY received_at, rejected_id
 LIMIT %(limit)s
 
+-- name: one_rejected
+-- One refused message by its number.
+SELECT rejected_id, received_at, stream, sensor_key, topic, reason, detail, readings, payload, payload_bytes,
+       state, tries, tried_at, last_reason, last_detail, mended_stream
+FROM rejected_message
+WHERE rejected_id = %(number)s
+
 -- name: rejected_reasons
 -- How often what was refused, without any content; the name of a stream nobody knows is content.
-SELECT CASE WHEN stream = ANY (%(known)s) THEN stream ELSE 'unknown' END AS stream, reason,
-       sum(readings)::bigint, count(*), max(received_at)
-FROM rejected_message
-WHERE received_at >= %(since)s AND received_at < %(until)s
+SELECT stream, reason, sum(readings)::bigint, sum(messages)::bigint, sum(mended)::bigint, sum(not_kept)::bigint,
+       max(last_received_at)
+FROM (
+    SELECT CASE WHEN stream = ANY (%(known)s) THEN stream ELSE 'unknown' END AS stream, reason, readings, 1 AS messages,
+           (state <> 'kept')::integer AS mended, 0 AS not_kept, received_at AS last_received_at
+    FROM rejected_message
+    WHERE received_at >= %(since)s AND received_at < %(until)s
+    UNION ALL
+    SELECT CASE WHEN stream = ANY (%(known)s) THEN stream ELSE 'unknown' END, reason, readings, readings, 0, readings,
+           minute
+    FROM rejected_dropped
+    WHERE minute >= %(since)s AND minute < %(until)s
+) AS refused
 GROUP BY 1, 2
 ORDER BY 1, 2
+
+-- name: request_redrive
+-- File a request to re-drive, for ingest to carry out.
+INSERT INTO redrive_request (since, until, stream, reason, sensor_key)
+VALUES (%(since)s, %(until)s, %(stream)s, %(reason)s, %(sensor)s)
+RETURNING request_id, requested_at
+
+-- name: redrive_requests
+-- Requests to re-drive and what came of them, the newest first.
+SELECT request_id, requested_at, since, until, stream, reason, sensor_key, finished_at, tried, stored, duplicate, refused
+FROM redrive_request
+ORDER BY request_id DESC
+LIMIT %(limit)s
+
+-- name: health
+-- How a sensor reported, per bucket of receipt, over all workers.
+SELECT {bucket_start} AS bucket_start, sum(readings)::bigint, sum(refused)::bigint, sum(in_future)::bigint,
+       sum(too_old)::bigint, sum(out_of_order)::bigint, sum(repeated)::bigint, sum(timed)::bigint,
+       sum(latency_sum_s), min(latency_min_s), max(latency_max_s),
+       array_agg(latency_counts) FILTER (WHERE timed > 0),
+       min(first_received_at), max(last_received_at)
+FROM {health}
+WHERE sensor_id = %(sensor_id)s AND hour_start >= date_trunc('hour', %(since)s::timestamptz) AND hour_start < %(until)s
+GROUP BY 1
+ORDER BY 1
+
+-- name: whole_hours
+-- Hour of the sums.
+hour_start
+
+-- name: whole_days
+-- Day of the sums; days begin at midnight in the city.
+time_bucket('1 day', hour_start, %(zone)s)
+
+-- name: whole_span
+-- All sums as one.
+date_trunc('hour', %(since)s::timestamptz)
+
+-- name: sensor_of_key
+-- Number and stream of a sensor, and the cadence that its description gives.
+SELECT sensor_id, stream,
+       CASE WHEN jsonb_typeof(metadata -> 'interval_s') = 'number' THEN (metadata ->> 'interval_s')::double precision END
+FROM {sensors} WHERE key = %(key)s
+
+-- name: covered
+-- What of a span is covered by stored intervals; the span begins with the sensor's first reading if that is later.
+SELECT count(*), sum(interval_s)::double precision, min(observed_at), mode() WITHIN GROUP (ORDER BY interval_s),
+       EXISTS (SELECT FROM {readings} WHERE sensor_id = %(sensor_id)s AND observed_at < %(since)s)
+FROM {readings}
+WHERE sensor_id = %(sensor_id)s AND observed_at >= %(since)s AND observed_at < %(until)s
+
+-- name: counted
+-- How many moments of a span have a stored reading; the span begins with the sensor's first if that is later.
+SELECT count(DISTINCT observed_at), NULL::double precision, min(observed_at), NULL::integer,
+       EXISTS (SELECT FROM {readings} WHERE sensor_id = %(sensor_id)s AND observed_at < %(since)s)
+FROM {readings}
+WHERE sensor_id = %(sensor_id)s AND observed_at >= %(since)s AND observed_at < %(until)s
 
 -- name: migrations_visible
 -- Whether the book of migrations is there, and whether this role may read it.

@@ -205,6 +205,7 @@ class AccountRow(BaseModel):
     stored: int
     duplicate: int
     rejected: int
+    mended: int = Field(description="Rejected once, since stored or duplicate by a re-drive")
     balanced: bool = Field(description="received = stored + duplicate + rejected")
 
 
@@ -218,21 +219,36 @@ class Accounts(Values):
 class RejectedRow(BaseModel):
     """One refused message or reading."""
 
+    id: int
     received_at: datetime
     stream: str
     sensor: str | None
+    topic: str | None = Field(description="Topic, where stream and sensor do not say it")
     reason: str
     detail: str
     readings: int
-    payload: str | None = Field(description="What was refused; null where it may not be kept")
-    payload_is_utf8: bool | None = Field(description="False: bytes that are no UTF-8 stand as \\xNN")
+    payload: str | None = Field(description="What was refused; null where it may not be kept or is no UTF-8")
+    payload_base64: str | None = Field(description="What was refused, where it is no UTF-8")
     payload_bytes: int
+    state: Literal["kept", "stored", "duplicate"] = Field(description="What a re-drive made of it; kept: still refused")
+    tries: int = Field(description="How often it was re-driven")
+    tried_at: datetime | None
+    last_reason: str | None = Field(description="Why the last re-drive refused it")
+    last_detail: str | None
+    mended_stream: str | None = Field(description="Stream its readings went to")
 
 
 class Rejected(Values):
     """Refused messages."""
 
     data: list[RejectedRow]
+
+
+class OneRejected(BaseModel):
+    """One refused message."""
+
+    units: Units
+    data: RejectedRow
 
 
 class ReasonRow(BaseModel):
@@ -242,6 +258,8 @@ class ReasonRow(BaseModel):
     reason: str
     readings: int
     messages: int
+    mended: int = Field(description="Stored or found to be duplicates since")
+    not_kept: int = Field(description="Counted only, because the quarantine was full")
     last_received_at: datetime
 
 
@@ -249,6 +267,76 @@ class Reasons(Values):
     """Reasons of refusals, without content."""
 
     data: list[ReasonRow]
+
+
+class RedriveRow(BaseModel):
+    """A request to re-drive, and what came of it."""
+
+    id: int
+    requested_at: datetime
+    since: datetime
+    until: datetime
+    stream: str | None
+    reason: str | None
+    sensor: str | None
+    finished_at: datetime | None = Field(description="Null while it waits for ingest")
+    tried: int | None = Field(description="Messages")
+    stored: int | None = Field(description="Readings")
+    duplicate: int | None = Field(description="Readings")
+    refused: int | None = Field(description="Readings still refused")
+
+
+class Redrives(Values):
+    """Requests to re-drive, the newest first."""
+
+    data: list[RedriveRow]
+
+
+class RedriveFiled(BaseModel):
+    """A request to re-drive is filed."""
+
+    id: int
+    requested_at: datetime
+    state: Literal["waiting"]
+
+
+class HealthRow(BaseModel):
+    """How one sensor reported in one bucket of receipt."""
+
+    bucket_start: datetime
+    readings: int = Field(description="Passed their checks, duplicates included")
+    refused: int
+    in_future: int = Field(description="Of the refused: timed ahead of the clock")
+    too_old: int = Field(description="Of the refused: older than its stream is kept")
+    latency_min_s: float | None = Field(description="Receipt minus latest moment, also of those refused for their time")
+    latency_p50_s: float | None = Field(description="Exact to the width of its bucket, as p95")
+    latency_p95_s: float | None
+    latency_max_s: float | None
+    latency_mean_s: float | None
+    clock_ahead_at_least_s: float | None = Field(description="A reading cannot arrive before its moment")
+    clock_behind_at_most_s: float | None = Field(
+        description="All of the smallest latency, if none of it was on the way"
+    )
+    out_of_order_pct: float | None = Field(description="Older than one that the same worker took before it")
+    repeated_pct: float | None = Field(
+        description="Of the moment of the one before; null where many may share a moment"
+    )
+    first_received_at: datetime
+    last_received_at: datetime
+
+
+class Health(Values):
+    """How a sensor reports."""
+
+    sensor: str
+    stream: str
+    bucket: Literal["hour", "day", "all"]
+    since: datetime = Field(description="Begin of the first bucket")
+    until: datetime
+    missing_share_pct: float | None = Field(description="Of the span from `since` to `until` by the readings' own time")
+    expected_interval_s: float | None
+    missing_basis: str = Field(description="What the missing share is measured by, or why it cannot be")
+    data: list[HealthRow]
 
 
 class Threshold(BaseModel):

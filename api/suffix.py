@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-SUFFIXES = ("json", "geojson", "csv", "parquet")
+SUFFIXES = ("json", "geojson", "csv", "parquet", "jsonl")
 
 
 class Suffix:

@@ -150,6 +150,20 @@ class Settings(BaseSettings):
         ),
     )
 
+    # The quarantine
+    quarantine_rows: int = Field(
+        100_000, ge=100, le=100_000_000, description="Most refused messages kept; further ones are counted only"
+    )
+    quarantine_bytes: int = Field(
+        268_435_456,
+        ge=1_048_576,
+        le=1_099_511_627_776,
+        description="Most bytes that refused messages may take; further ones are counted only",
+    )
+    quarantine_rows_per_sensor: int = Field(
+        1000, ge=1, le=1_000_000, description="Most refused messages kept of one sensor for one reason"
+    )
+
     # Processing
     process_poll_s: float = Field(
         0.25, gt=0, le=60, description="Pause of a worker that finds no due window before it looks again"

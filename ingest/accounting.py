@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from emscher.store.pool import Connection
@@ -62,3 +62,31 @@ async def write(connection: Connection, worker: str, minute: datetime, books: Ma
                 "rejected": account.rejected,
             },
         )
+
+
+@dataclass(slots=True)
+class Move:
+    """What a re-drive changes in the account of one stream and minute; each sum stays balanced."""
+
+    received: int = 0
+    stored: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    mended: int = 0
+
+
+async def move(connection: Connection, moves: Mapping[tuple[str, datetime], Move]) -> None:
+    """Move readings in the books from rejected to stored or duplicate, in the transaction that re-drives them.
+
+    The lines of the workers stay as they were written; the moves stand beside them under the worker ``redrive``.
+
+    Parameters
+    ----------
+    connection : Connection
+        In a transaction.
+    moves : mapping
+        By stream and minute of receipt.
+    """
+    for stream, minute in sorted(moves):
+        values = {"stream": stream, "minute": minute, **asdict(moves[stream, minute])}
+        await connection.execute(_SQL["move"].statement, values)

@@ -24,6 +24,8 @@ REMEMBERED_TOPICS = 65_536
 UNKNOWN = "unknown"
 """Stream of messages whose topic names none."""
 
+_OF_TIME = (Reason.TOO_OLD, Reason.IN_FUTURE)
+
 
 class Checked(msgspec.Struct, frozen=True, gc=False):
     """A reading that passed its own checks, with the sensor it says it is from; a struct is quick to make."""
@@ -46,12 +48,18 @@ class Rejected:
         Reason and detail.
     payload : bytes
         What was refused.
+    topic : bytes, optional
+        Topic, where stream and sensor key do not say it; the payload can then be sent there again.
+    latest_at_us : int, optional
+        Latest moment it speaks of, where it was refused for its time [us since 1970].
     """
 
     stream: str
     sensor_key: str | None
     error: RejectedError
     payload: bytes
+    topic: bytes = b""
+    latest_at_us: int | None = None
 
 
 @dataclass(slots=True)
@@ -93,26 +101,34 @@ class Decoder:
         """
         batch = Batch() if batch is None else batch
         times = {
-            name: _Times(
-                now_us,
-                now_us - max(stream.keep_days * DAY_US, 0 if stream.private else self._history_us),
-                now_us + self._ahead_us,
-            )
+            name: Times(now_us, self.oldest_us(stream, now_us), now_us + self._ahead_us)
             for name, stream in streams().items()
         }
         for message in messages:
             stream, key = self._address(message.topic)
             if stream is None or key is None:
                 error = RejectedError(Reason.UNKNOWN_TOPIC, _topic_detail(message.topic, self._prefix))
-                batch.rejected.append(Rejected(UNKNOWN, None, error, message.payload))
+                batch.rejected.append(Rejected(UNKNOWN, None, error, message.payload, message.topic))
             elif len(message.payload) > self._limit_bytes:
                 error = RejectedError(
                     Reason.TOO_LARGE, f"{len(message.payload)} bytes, {self._limit_bytes} are the limit"
                 )
-                batch.rejected.append(Rejected(stream.name, key, error, message.payload[:1024]))
+                batch.rejected.append(Rejected(stream.name, key, error, message.payload))
             else:
                 _decode_payload(batch, stream, key, message.payload, times[stream.name], self._rate)
         return batch
+
+    def oldest_us(self, stream: Stream, now_us: int) -> int:
+        """Give the oldest time that a stream's readings may have [us since 1970].
+
+        Parameters
+        ----------
+        stream : Stream
+            Says how long it is kept.
+        now_us : int
+            The clock [us since 1970].
+        """
+        return now_us - max(stream.keep_days * DAY_US, 0 if stream.private else self._history_us)
 
     def _read_topic(self, topic: bytes) -> tuple[Stream | None, str | None]:
         if not topic.startswith(self._prefix):
@@ -121,7 +137,7 @@ class Decoder:
         return streams().get(name), key if is_sensor_key(key) else None
 
 
-class _Times:
+class Times:
     """Between which moments readings of a stream may lie.
 
     Parameters
@@ -154,7 +170,7 @@ class _Times:
         return None
 
 
-def _decode_payload(batch: Batch, stream: Stream, key: str, payload: bytes, times: _Times, rate: Rate) -> None:
+def _decode_payload(batch: Batch, stream: Stream, key: str, payload: bytes, times: Times, rate: Rate) -> None:
     checked = batch.checked.setdefault(stream.name, [])
     for one in stream.decode(payload):
         if isinstance(one, RejectedError):
@@ -166,7 +182,8 @@ def _decode_payload(batch: Batch, stream: Stream, key: str, payload: bytes, time
         if error is None:
             checked.append(Checked(key, one))
         else:
-            batch.rejected.append(Rejected(stream.name, key, error, msgspec.json.encode(one)))
+            latest_us = one.latest_at_us if error.reason in _OF_TIME else None
+            batch.rejected.append(Rejected(stream.name, key, error, msgspec.json.encode(one), latest_at_us=latest_us))
 
 
 def _age(duration_us: int) -> str:

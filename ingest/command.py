@@ -14,7 +14,9 @@ from emscher.readiness import Readiness, serve
 from emscher.running import until_stopped
 from emscher.settings import Settings
 from ingest import subscription, workers
+from ingest.errand import Errands
 from ingest.leftover import drain_by_name, drain_leftovers
+from ingest.redrive import Redrive
 from ingest.sensors import Sensors
 from ingest.worker import Worker, utc_now
 from ingest.writer import Writer
@@ -54,15 +56,18 @@ async def _run(loaded: Settings, readiness: Readiness) -> None:
     began = utc_now()
     writer = Writer(loaded, Sensors(loaded, time.monotonic), utc_now)
     worker = Worker(loaded, writer, utc_now, readiness)
+    errands = Errands(loaded, Redrive(loaded, utc_now, time.monotonic), utc_now)
 
-    async def tidy() -> None:
+    async def after_listening() -> None:
         await worker.listening.wait()
-        await drain_leftovers(loaded, [loaded.mqtt_client_id], began, asyncio.sleep)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(drain_leftovers(loaded, [loaded.mqtt_client_id], began, asyncio.sleep))
+            group.create_task(errands.run())
 
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(worker.run())
-            group.create_task(tidy())
+            group.create_task(after_listening())
     except* OperatorError as errors:
         raise errors.exceptions[0] from None
     finally:

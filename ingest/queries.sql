@@ -52,6 +52,15 @@ WITH stored AS (
 )
 SELECT count(*) FROM stored
 
+-- name: fresh
+-- Staged readings that will be stored: the first of each key of which nothing is stored.
+SELECT DISTINCT ON ({key}) staged.position
+FROM {staging} AS staged
+LEFT JOIN (SELECT {key}, true AS stored FROM {readings} WHERE observed_at BETWEEN %(first)s AND %(last)s) AS kept
+    USING ({key})
+WHERE kept.stored IS NULL
+ORDER BY {key}, staged.position
+
 -- name: conflicts
 -- Staged readings that disagree with what is stored under their key; equal ones are duplicates.
 SELECT staged.position
@@ -59,10 +68,6 @@ FROM {staging} AS staged JOIN {readings} AS kept USING ({key})
 WHERE kept.observed_at BETWEEN %(first)s AND %(last)s
   AND ({staged_values}) IS DISTINCT FROM ({kept_values})
 ORDER BY staged.position
-
--- name: reject
--- Keep what was refused.
-COPY rejected_message (received_at, stream, sensor_key, reason, detail, readings, payload, payload_bytes) FROM STDIN
 
 -- name: account
 -- Add a batch to the books.
@@ -102,3 +107,12 @@ ORDER BY name
 -- name: session_names
 -- Every session of ours at the broker.
 SELECT name FROM ingest_session
+
+-- name: move
+-- Move re-driven readings in the books from rejected to stored or duplicate, in the minute of their receipt.
+INSERT INTO ingest_account AS kept (stream, minute, worker, received, stored, duplicate, rejected, mended)
+VALUES (%(stream)s, %(minute)s, 'redrive', %(received)s, %(stored)s, %(duplicate)s, %(rejected)s, %(mended)s)
+ON CONFLICT (stream, minute, worker) DO UPDATE
+SET received = kept.received + excluded.received, stored = kept.stored + excluded.stored,
+    duplicate = kept.duplicate + excluded.duplicate, rejected = kept.rejected + excluded.rejected,
+    mended = kept.mended + excluded.mended

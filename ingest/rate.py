@@ -2,7 +2,7 @@
 
 Judged by the readings' own times, never by their arrival: after an outage a day's readings come within seconds, and a
 replay at full speed, and every one of them is wanted. A detector that has gone mad and sends a thousand readings a
-second says so itself, by times a millisecond apart (docs/decisions/0008-the-door.md).
+second says so itself, by times a millisecond apart (docs/decisions/0015-the-door.md).
 """
 
 from __future__ import annotations

@@ -72,6 +72,10 @@ class Sensors:
                 await self._register(connection, stream, {key: said[key] for key in new})
         await self._complete(connection, stream, said)
 
+    def forget(self) -> None:
+        """Forget everything, for instance what was registered in a transaction that is undone."""
+        self._known.clear()
+
     def check(self, stream: Stream, key: str, facts: Mapping[str, Any]) -> int | RejectedError:
         """Give a reading's sensor number, or the reason to refuse the reading."""
         known = self._known.get(key)

@@ -208,7 +208,9 @@ class Worker:
         checked = self._decode([message], Batch()).checked
         stream = next(iter(checked), UNKNOWN)
         error = RejectedError(Reason.INCONSISTENT, f"the store refuses it: {type(why).__name__}")
-        books = await self._writer.write(Batch(rejected=[Rejected(stream, None, error, message.payload)]))
+        books = await self._writer.write(
+            Batch(rejected=[Rejected(stream, None, error, message.payload, message.topic)])
+        )
         metrics.record(1, books)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,7 +14,7 @@ from psycopg import sql
 from emscher.rejection import Reason, RejectedError
 from emscher.settings import Settings
 from emscher.store import copy
-from emscher.store.copy import Column
+from emscher.store.copy import Column, Rows
 from emscher.store.desk import Desk
 from emscher.store.pool import Connection
 from emscher.store.query import queries
@@ -24,6 +24,8 @@ from emscher.streams import streams
 from ingest import accounting, quarantine, session
 from ingest.accounting import Books
 from ingest.batch import Batch, Checked, Rejected
+from ingest.budget import Budget
+from ingest.pulse import Pulse
 from ingest.sensors import Sensors
 
 log = structlog.stdlib.get_logger()
@@ -32,14 +34,31 @@ _SQL = queries("ingest")
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
+class Shelf:
     """A stream's statements and columns, made once per connection."""
 
     stream: Stream
     columns: tuple[Column, ...]
     stage: sql.Composed
     store: sql.Composed
+    fresh: sql.Composed
     conflicts: sql.Composed
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What becomes of each staged reading, for whoever must know it one by one.
+
+    Parameters
+    ----------
+    fresh : set of int
+        Positions of the readings that are stored.
+    conflicts : set of int
+        Positions of those that disagree with what is stored; the rest are duplicates.
+    """
+
+    fresh: set[int] = field(default_factory=set)
+    conflicts: set[int] = field(default_factory=set)
 
 
 class Writer:
@@ -53,13 +72,20 @@ class Writer:
         Looks up the readings' sensors.
     clock : callable
         The time of day, with zone.
+    holds_session : bool
+        Whether its connection holds the name of the session at the broker, as one that reads from there does.
     """
 
-    def __init__(self, settings: Settings, sensors: Sensors, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, sensors: Sensors, clock: Callable[[], datetime], *, holds_session: bool = True
+    ) -> None:
+        self._holds_session = holds_session
         self._worker = settings.mqtt_client_id
         self._sensors = sensors
         self._clock = clock
-        self._desk = Desk(settings, self._prepare)
+        self._budget = Budget(settings)
+        self._pulse = Pulse(settings.mqtt_client_id)
+        self.desk = Desk(settings, self._prepare)
 
     async def open(self) -> None:
         """Connect and make the staging tables.
@@ -71,11 +97,11 @@ class Writer:
         MigrationError
             The schema is missing or not up to date.
         """
-        await self._desk.open()
+        await self.desk.open()
 
     async def close(self) -> None:
         """Let the connection go; the next batch opens another."""
-        await self._desk.close()
+        await self.desk.close()
 
     async def write(self, batch: Batch) -> Books:
         """Write a batch in one transaction.
@@ -95,32 +121,36 @@ class Writer:
         psycopg.Error
             Nothing of the batch is stored.
         """
-        connection, shelves = await self._desk.open()
+        connection, shelves = await self.desk.open()
         rejected = list(batch.rejected)
         placed = {
-            name: await self._place(connection, streams()[name], batch.checked[name], rejected)
+            name: await self.place(connection, streams()[name], batch.checked[name], rejected)
             for name in sorted(batch.checked)
         }
         received_at = self._clock()
         books = Books()
+        staged: list[Rows] = []
         async with connection.transaction():
             for name, (readings, rows) in placed.items():
                 if rows:
-                    rejected += await _store(connection, shelves[name], readings, rows, books)
+                    staged.append(np.array(rows, copy.dtype_of(shelves[name].columns)))
+                    rejected += await store(connection, shelves[name], readings, staged[-1], books)
             if rejected:
-                await quarantine.write(connection, received_at, rejected)
+                await quarantine.write(connection, self._worker, received_at, rejected, self._budget)
             for one in rejected:
                 books[one.stream].rejected += 1
             minute = received_at.astimezone(UTC).replace(second=0, microsecond=0)
             await accounting.write(connection, self._worker, minute, books)
+            await self._pulse.write(connection, received_at, staged, rejected)
+        self._pulse.commit()
         return books
 
-    async def _prepare(self, connection: Connection) -> dict[str, _Shelf]:
-        if not await session.claim(connection, self._worker):
+    async def _prepare(self, connection: Connection) -> dict[str, Shelf]:
+        if self._holds_session and not await session.claim(connection, self._worker):
             log.warning("another process uses the same EMSCHER_MQTT_CLIENT_ID, or has just been cut off")
         return await _shelve_all(connection)
 
-    async def _place(
+    async def place(
         self, connection: Connection, stream: Stream, checked: Sequence[Checked], rejected: list[Rejected]
     ) -> tuple[list[Checked], list[Row]]:
         """Give each reading its sensor's number; what has no place joins the rejected."""
@@ -140,13 +170,38 @@ class Writer:
         return readings, rows
 
 
-async def _store(
-    connection: Connection, shelf: _Shelf, readings: Sequence[Checked], rows: Sequence[Row], books: Books
+async def store(
+    connection: Connection,
+    shelf: Shelf,
+    readings: Sequence[Checked],
+    staged: Rows,
+    books: Books,
+    outcome: Outcome | None = None,
 ) -> list[Rejected]:
-    """Store a stream's readings; give those that disagree with what is stored."""
-    staged = np.array(rows, copy.dtype_of(shelf.columns))
+    """Store a stream's readings; give those that disagree with what is stored.
+
+    Parameters
+    ----------
+    connection : Connection
+        In a transaction.
+    shelf : Shelf
+        Of the stream.
+    readings : sequence of Checked
+        The readings, for what is kept of those that disagree.
+    staged : structured array
+        Their rows.
+    books : Books
+        Their account is added to.
+    outcome : Outcome, optional
+        Filled, at the price of another query, with what became of each.
+    """
     async with connection.cursor() as cursor, cursor.copy(shelf.stage) as out:
         await out.write(copy.encode(staged, shelf.columns))
+    moments = staged["observed_at"]
+    span = {"first": _datetime(moments.min()), "last": _datetime(moments.max())}
+    if outcome is not None:
+        cursor = await connection.execute(shelf.fresh, span)
+        outcome.fresh.update(position for (position,) in await cursor.fetchall())
     due = shelf.stream.due
     cursor = await connection.execute(
         shelf.store,
@@ -160,26 +215,26 @@ async def _store(
     row = await cursor.fetchone()
     stored = int(row[0]) if row else 0
     conflicts: list[Rejected] = []
-    if stored < len(rows):
-        moments = staged["observed_at"]
-        span = {"first": _datetime(moments.min()), "last": _datetime(moments.max())}
+    if stored < len(staged):
         cursor = await connection.execute(shelf.conflicts, span)
         for (position,) in await cursor.fetchall():
             one = readings[position]
             error = RejectedError(Reason.CONFLICT, "another reading of this sensor and time is stored")
+            if outcome is not None:
+                outcome.conflicts.add(position)
             conflicts.append(Rejected(shelf.stream.name, one.sensor_key, error, msgspec.json.encode(one.reading)))
     account = books[shelf.stream.name]
     account.stored += stored
-    account.duplicate += len(rows) - stored - len(conflicts)
+    account.duplicate += len(staged) - stored - len(conflicts)
     return conflicts
 
 
-async def _shelve_all(connection: Connection) -> dict[str, _Shelf]:
+async def _shelve_all(connection: Connection) -> dict[str, Shelf]:
     """Make every stream's staging table and statements on a new connection."""
     return {name: await _shelve(connection, stream) for name, stream in streams().items()}
 
 
-async def _shelve(connection: Connection, stream: Stream) -> _Shelf:
+async def _shelve(connection: Connection, stream: Stream) -> Shelf:
     """Make a stream's staging table and statements on a new connection."""
     columns = await reading_columns(connection, stream)
     names = [column.name for column in columns]
@@ -188,7 +243,7 @@ async def _shelve(connection: Connection, stream: Stream) -> _Shelf:
     staging = f"staging_{stream.name}"
     await connection.execute(_SQL["create_staging"].of(staging=staging, readings=stream.table))
     comma = sql.SQL(", ")
-    return _Shelf(
+    return Shelf(
         stream,
         (Column("position", "integer"), *columns),
         _SQL["stage"].of(staging=staging, columns=names),
@@ -201,6 +256,7 @@ async def _shelve(connection: Connection, stream: Stream) -> _Shelf:
             order=key,
             excluded=comma.join(sql.Identifier("excluded", name) for name in names),
         ),
+        _SQL["fresh"].of(readings=stream.table, staging=staging, key=key),
         _SQL["conflicts"].of(
             readings=stream.table,
             staging=staging,

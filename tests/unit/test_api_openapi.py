@@ -31,7 +31,7 @@ def test_operation_explains_itself(path: str, operation: dict[str, Any]) -> None
     assert operation["summary"]
     assert operation["description"]
     assert set(operation["tags"]) <= {tag["name"] for tag in DOCUMENT["tags"]}
-    contents = operation["responses"]["200"]["content"]
+    contents = next(one for status, one in operation["responses"].items() if status.startswith("2"))["content"]
     assert any("example" in content for content in contents.values())
     problems = [one for status, one in operation["responses"].items() if not status.startswith("2")]
     assert problems
@@ -62,13 +62,22 @@ def test_operation_ids_are_readable_and_unique() -> None:
     """Operation ids are the names of the functions, each once."""
     ids = [one["operationId"] for methods in DOCUMENT["paths"].values() for one in methods.values()]
     assert len(set(ids)) == len(ids)
-    assert all(re.fullmatch(r"(list|show|follow)_[a-z_]+", one) for one in ids)
+    assert all(re.fullmatch(r"(list|show|follow|request)_[a-z_]+", one) for one in ids)
 
 
 def test_only_the_quarantine_asks_everyone_for_a_key() -> None:
     """Open routes may be asked without a key; refused messages may not."""
-    asked = {path: methods["get"].get("security", [{}]) for path, methods in DOCUMENT["paths"].items()}
-    assert [path for path, security in asked.items() if {} not in security] == ["/v1/rejected"]
+    asked = {
+        (method, path): operation.get("security", [{}])
+        for path, methods in DOCUMENT["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert {route for route, security in asked.items() if {} not in security} == {
+        ("get", "/v1/rejected"),
+        ("get", "/v1/rejected/{number}"),
+        ("get", "/v1/rejected/redrives"),
+        ("post", "/v1/rejected/redrives"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -84,7 +93,11 @@ def test_only_the_quarantine_asks_everyone_for_a_key() -> None:
         (schemas.Indicators, examples.INDICATORS),
         (schemas.Accounts, examples.ACCOUNTS),
         (schemas.Rejected, examples.REJECTED),
+        (schemas.OneRejected, examples.ONE_REJECTED),
         (schemas.Reasons, examples.REASONS),
+        (schemas.Redrives, examples.REDRIVES),
+        (schemas.RedriveFiled, examples.REDRIVE_FILED),
+        (schemas.Health, examples.HEALTH),
         (schemas.Thresholds, examples.THRESHOLDS),
         (schemas.EmissionFactors, examples.EMISSION_FACTORS),
         (schemas.Alive, examples.ALIVE),
@@ -133,8 +146,9 @@ async def test_docs_show_every_route_and_problem() -> None:
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
         page = (await client.get("/docs")).text
     assert page.count('<pre class="copy">curl ') == len(OPERATIONS)
-    for path in DOCUMENT["paths"]:
-        assert f"<code>GET {path}</code>" in page
+    for path, methods in DOCUMENT["paths"].items():
+        for method in methods:
+            assert f"<code>{method.upper()} {path}</code>" in page
     for kind in KINDS:
         assert f'id="problem-{kind}"' in page
 

@@ -40,3 +40,9 @@ def test_identifiers_are_found(text: bytes) -> None:
 def test_readings_are_no_identifiers(text: bytes) -> None:
     """Ordinary readings, times, counters and keys are not taken for identifiers."""
     assert not holds_identifier(text)
+
+
+def test_long_text_is_searched_in_one_pass() -> None:
+    """A quarter of a megabyte of letters is searched at once; a pattern that begins anew at each would take minutes."""
+    assert not holds_identifier(b"x" * 262_144)
+    assert holds_identifier(b"x" * 262_144 + b"@example.org")
