@@ -1,0 +1,85 @@
+"""The disk of the database: one of fixed size that can be filled and freed."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from soak.failure import SoakError
+
+MARK = "EMSCHER_SOAK_NAMESPACE"
+BALLAST = "ballast"
+# As root nothing but mounts of our own; else also a user of our own who may mount.
+WAYS = (("--mount",), ("--mount", "--map-current-user", "--keep-caps"))
+
+
+def enter_namespace(module: str, arguments: list[str]) -> None:
+    """Begin again where mounts are our own and end with us; without the right to, go on as we are.
+
+    Parameters
+    ----------
+    module : str
+        What to run again.
+    arguments : list of str
+        Its arguments.
+    """
+    unshare = shutil.which("unshare")
+    if MARK in os.environ or unshare is None:
+        return
+    for way in WAYS:
+        # A try in a process of its own: it may be refused.
+        if subprocess.run([unshare, *way, "true"], check=False, capture_output=True).returncode == 0:
+            _become([unshare, *way, sys.executable, "-m", module, *arguments])
+
+
+def _become(command: list[str]) -> NoReturn:
+    os.execve(command[0], command, {**os.environ, MARK: "1"})  # noqa: S606 - our own command
+
+
+class Disk:
+    """A disk in memory, mounted on a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; made if it is not there.
+    size_bytes : int
+        How much fits on it.
+    """
+
+    def __init__(self, folder: Path, size_bytes: int) -> None:
+        self.folder = folder
+        self._size_bytes = size_bytes
+        self._libc = ctypes.CDLL(None, use_errno=True)
+
+    def mount(self) -> str:
+        """Mount it; says why it cannot be, or nothing."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if MARK not in os.environ:
+            return "mounting is not allowed here"
+        options = f"size={self._size_bytes},mode=0755".encode()
+        if self._libc.mount(b"tmpfs", os.fsencode(self.folder), b"tmpfs", 0, options):
+            return f"mounting is not allowed here: {os.strerror(ctypes.get_errno())}"
+        return ""
+
+    def fill(self) -> int:
+        """Take all the space that is left, and say how much that was [bytes]."""
+        with (self.folder / BALLAST).open("wb") as ballast:
+            free_bytes = shutil.disk_usage(self.folder).free
+            if not free_bytes:
+                raise SoakError("the disk was full before it was filled")
+            os.posix_fallocate(ballast.fileno(), 0, free_bytes)
+        return free_bytes
+
+    def free(self) -> None:
+        """Give the space back."""
+        (self.folder / BALLAST).unlink()
+
+    def unmount(self) -> None:
+        """Let it go, lazily: the namespace would, too."""
+        self._libc.umount2(os.fsencode(self.folder), 2)

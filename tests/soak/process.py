@@ -1,0 +1,99 @@
+"""The process under the saw: ``emscher ingest``, started again whenever it ends, its log kept."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from emscher.embedded.guard import Guard
+from emscher.embedded.program import Program
+from emscher.settings import PREFIX, Settings
+from soak.garbage import PAYLOAD_LIMIT_BYTES
+
+PAUSE_S = 0.2
+PATIENCE_S = 60.0
+ARGV = (sys.executable, "-m", "emscher", "ingest")
+
+
+class IngestProcess:
+    """Keeps one ingest running until the context ends.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where broker and database are.
+    folder : Path
+        Where its log lies.
+    """
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._environment = {
+            **os.environ,
+            f"{PREFIX}DATABASE_URL": settings.database_url.get_secret_value(),
+            f"{PREFIX}MQTT_PORT": str(settings.mqtt_port),
+            f"{PREFIX}INGEST_PAYLOAD_LIMIT_BYTES": str(PAYLOAD_LIMIT_BYTES),
+            f"{PREFIX}LOG_FORMAT": "json",
+            f"{PREFIX}LOG_LEVEL": "INFO",
+        }
+        self._log = folder / "ingest.log"
+        self._guard = Guard(folder)
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self.exits: Counter[int] = Counter()
+
+    async def __aenter__(self) -> IngestProcess:
+        self._log.touch()
+        self._guard.__enter__()
+        self._keeper = asyncio.create_task(self._keep())
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+        self._guard.__exit__(None, None, None)
+
+    def kill(self) -> None:
+        """Kill it outright."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL)
+
+    async def said(self, event: str, since: int = 0) -> None:
+        """Wait until it has logged a sentence after so many lines."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not any(line.get("event") == event for line in self.lines()[since:]):
+                await asyncio.sleep(PAUSE_S)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Give its log, of all its lives; what is no JSON as the text it is."""
+        found = []
+        for line in self._log.read_bytes().splitlines():
+            try:
+                found.append(msgspec.json.decode(line, type=dict[str, Any]))
+            except msgspec.DecodeError:
+                # A traceback, a line that a kill cut short.
+                found.append({"level": "text", "event": line.decode(errors="replace")})
+        return found
+
+    async def _keep(self) -> None:
+        program = Program("ingest", ARGV, self._environment)
+        while True:
+            with self._log.open("ab") as log:
+                self._process = await asyncio.create_subprocess_exec(
+                    *ARGV, env=self._guard.environment(program), stdout=log, stderr=log
+                )
+            self._guard.watch(self._process.pid, program)
+            status = await self._process.wait()
+            self._guard.forget(self._process.pid)
+            self.exits[status] += 1
+            await asyncio.sleep(PAUSE_S)
