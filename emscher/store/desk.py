@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+import psycopg
+
+from emscher.errors import DatabaseMissingError
 from emscher.settings import Settings
 from emscher.store.pool import Connection, connect
 
@@ -33,13 +36,20 @@ class Desk(Generic[Prepared]):
         Raises
         ------
         DatabaseMissingError
-            The database does not answer.
+            The database does not answer, or fails while the connection is prepared.
         MigrationError
             The schema is missing or not up to date.
         """
         if self._laid is None:
             connection = await connect(self._settings, "writer", autocommit=True)
-            self._laid = connection, await self._prepare(connection)
+            try:
+                self._laid = connection, await self._prepare(connection)
+            except psycopg.OperationalError as exc:
+                why = " ".join(str(exc).split())
+                raise DatabaseMissingError(f"The database let us in and then failed: {why}.", "See its log.") from exc
+            finally:
+                if self._laid is None:
+                    await connection.close()
         return self._laid
 
     async def close(self) -> None:

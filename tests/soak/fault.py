@@ -19,7 +19,7 @@ FULL_S = 3.0
 """How long the disk stays full after ingest has noticed [s]."""
 TRIES = 10
 PATIENCE_S = 60.0
-STORE_REFUSES = "the store does not take the batch, trying again"
+NO_SPACE = "No space left on device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Target:
 async def kill(target: Target) -> str:
     """Kill ingest outright at a random moment."""
     await asyncio.sleep(target.draw.uniform(0, 0.7))
-    target.ingest.kill()
+    await target.ingest.kill()
     return ""
 
 
@@ -73,7 +73,7 @@ async def fill_disk(target: Target) -> str:
         raise SoakError("there is no disk to fill")
     lines = len(target.ingest.lines())
     filled_bytes = target.disk.fill()
-    await target.ingest.said(STORE_REFUSES, lines)
+    await target.ingest.said(NO_SPACE, lines)
     await asyncio.sleep(FULL_S)
     target.disk.free()
     for _ in range(TRIES):

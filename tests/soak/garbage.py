@@ -146,9 +146,8 @@ def among_good(base: Base, number: int) -> Parcel:
     return Parcel(whole.topic, b"[" + bad + b"," + good + b"]", whole.good, (refused,))
 
 
-def conflict(base: Base, number: int) -> Parcel | None:
+def conflict(base: Base) -> Parcel | None:
     """A reading that disagrees with one that is stored; none where every value is part of the key."""
-    del number
     kind = base.kind
     before = parcel(base.stream, base.key, _encode(base.reading)).good[0].row
     for name in kind.units:

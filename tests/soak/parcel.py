@@ -81,5 +81,5 @@ def refusal(stream: Stream, reason: Reason, key: str, payload: bytes | None) -> 
 def parcel(stream: str, key: str, payload: bytes) -> Parcel:
     """Wrap readings that are all good, as one message."""
     kind = streams()[stream]
-    good = tuple(Good(stream, key, kind.row(one)) for one in kind.decode(payload))  # type: ignore[arg-type] # good ones
+    good = tuple(Good(stream, key, kind.row(one)) for one in kind.decode(payload))
     return Parcel(topic(stream, key), payload, good)

@@ -80,9 +80,7 @@ async def platform(disk_bytes: int, draw: np.random.Generator, say: Callable[[st
                 async with IngestProcess(_settings(url, broker.port), folder) as ingest:
                     await ingest.said(LISTENING)
                     say("everything is up")
-                    yield Platform(
-                        Target(ingest, broker, postgres, proxy, disk, draw), Store(postgres.url), columns
-                    )
+                    yield Platform(Target(ingest, broker, postgres, proxy, disk, draw), Store(postgres.url), columns)
         finally:
             broker.stop()
             postgres.stop()

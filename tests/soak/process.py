@@ -6,18 +6,21 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
 from emscher.embedded.guard import Guard
 from emscher.embedded.program import Program
 from emscher.settings import PREFIX, Settings
+from soak.failure import SoakError
 from soak.garbage import PAYLOAD_LIMIT_BYTES
 
 PAUSE_S = 0.2
+POLL_S = 0.01
 PATIENCE_S = 60.0
 ARGV = (sys.executable, "-m", "emscher", "ingest")
 
@@ -48,7 +51,7 @@ class IngestProcess:
         self._keeper: asyncio.Task[None] | None = None
         self.exits: Counter[int] = Counter()
 
-    async def __aenter__(self) -> IngestProcess:
+    async def __aenter__(self) -> Self:
         self._log.touch()
         self._guard.__enter__()
         self._keeper = asyncio.create_task(self._keep())
@@ -63,16 +66,27 @@ class IngestProcess:
             await self._process.wait()
         self._guard.__exit__(None, None, None)
 
-    def kill(self) -> None:
-        """Kill it outright."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(signal.SIGKILL)
+    async def kill(self) -> None:
+        """Kill it outright, as soon as it runs."""
+        killed = self.exits[-signal.SIGKILL]
+        while self.exits[-signal.SIGKILL] == killed:
+            if self._process is not None and self._process.returncode is None:
+                self._process.send_signal(signal.SIGKILL)
+            await asyncio.sleep(POLL_S)
 
-    async def said(self, event: str, since: int = 0) -> None:
-        """Wait until it has logged a sentence after so many lines."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not any(line.get("event") == event for line in self.lines()[since:]):
-                await asyncio.sleep(PAUSE_S)
+    async def said(self, words: str, since: int = 0) -> None:
+        """Wait until some words stand in its log, after so many lines.
+
+        Raises
+        ------
+        SoakError
+            They do not.
+        """
+        until_s = time.monotonic() + PATIENCE_S
+        while not any(words in str(line) for line in self.lines()[since:]):
+            if time.monotonic() > until_s:
+                raise SoakError(f"ingest did not say {words!r} but {self.lines()[-1:]}")
+            await asyncio.sleep(PAUSE_S)
 
     def lines(self) -> list[dict[str, Any]]:
         """Give its log, of all its lives; what is no JSON as the text it is."""

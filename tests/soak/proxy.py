@@ -6,7 +6,7 @@ import asyncio
 import struct
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 HEADER = struct.Struct(">cI")
 COPY_DATA = b"d"
@@ -33,7 +33,7 @@ class Proxy:
         self._cut = asyncio.Event()
         self._links: set[_Link] = set()
 
-    async def __aenter__(self) -> Proxy:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         return self
 

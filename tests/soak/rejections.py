@@ -51,5 +51,6 @@ def compare(must: Counter[Refused], may: Counter[Refused], kept: Counter[Refused
         row["lost"] += max(0, must[one] - kept[one])
         row["unasked"] += kept[one] if one not in must and one not in may else 0
     return tuple(
-        RejectedOf(reason, row["sent"], row["kept"], row["lost"], row["unasked"]) for reason, row in sorted(rows.items())
+        RejectedOf(reason, row["sent"], row["kept"], row["lost"], row["unasked"])
+        for reason, row in sorted(rows.items())
     )

@@ -54,21 +54,23 @@ class Schedule:
         SoakError
             Ingest stores nothing more after a fault.
         """
+        over_s: dict[str, float] = {}
         for number, (name, position) in enumerate(self._due):
             while ledger.readings_sent < position:
                 await asyncio.sleep(POLL_S)
             self.striking = True
             what = await FAULTS[name](target)
             self.struck[name] += 1
-            over_s = time.monotonic()
-            is_followed = number + 1 < len(self._due) and self._due[number + 1][1] == position
+            over_s[name] = time.monotonic()
             said = f"{name}{f' ({what})' if what else ''}, {ledger.readings_sent:,} readings sent"
-            if is_followed:
-                say(f"{said}; the next fault on top")
+            if number + 1 < len(self._due) and self._due[number + 1][1] == position:
+                say(f"{said}; the next fault comes on top")
                 continue
             await self._recovery(store, name)
-            self.back_s[name].append(time.monotonic() - over_s)
+            for one, moment_s in over_s.items():
+                self.back_s[one].append(time.monotonic() - moment_s)
             say(f"{said}; stored again after {self.back_s[name][-1]:.1f} s")
+            over_s.clear()
             self.striking = False
 
     async def _recovery(self, store: Store, name: str) -> None:

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from emscher.store import copy
 from emscher.store.copy import Column, Rows
+from emscher.store.pool import Connection
 from emscher.store.query import queries
 from emscher.stream import Stream
 from emscher.streams import streams
@@ -82,7 +83,7 @@ class Store:
             rows = await (await connection.execute(_SQL["quarantine"].statement)).fetchall()
         return Counter({Refused(*what): count for *what, count in rows})
 
-    async def _connect(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
+    async def _connect(self) -> Connection:
         return await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
 
 

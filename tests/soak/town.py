@@ -82,6 +82,7 @@ class Town:
         self._sources: tuple[Source, ...] = (*simulated, *(Samples(name) for name in streams() if name not in known))
         self._later: list[tuple[int, int, Parcel]] = []
         self._ties = itertools.count()
+        self._garbage = itertools.count()
         self._sent = 0
         self._strangers: dict[str, str] = {}
 
@@ -97,7 +98,7 @@ class Town:
             ]
             self._strangers = self._strangers or {stream: key for stream, key, _ in pool}
             block_s += BLOCK_S
-            self._draw.shuffle(pool)  # type: ignore[arg-type] # a list is shuffled in place
+            self._draw.shuffle(pool)
             for stream, key, readings in pool:
                 yield from self._due()
                 yield from self._next(stream, key, readings)
@@ -115,8 +116,8 @@ class Town:
             self._put_by(one, 1)
         base = Base(stream, key, readings[0], self._stranger(stream))
         if chance[2] < GARBAGE_RATIO:
-            yield from self._send(KINDS[self._draw.integers(len(KINDS))](base, self._sent))
-        if chance[3] < CONFLICT_RATIO and (other := conflict(base, self._sent)):
+            yield from self._send(KINDS[self._draw.integers(len(KINDS))](base, next(self._garbage)))
+        if chance[3] < CONFLICT_RATIO and (other := conflict(base)):
             # Not before the broker has acknowledged what it disagrees with: the first of the two is to be stored.
             self._put_by(other, 2 * WINDOW)
 
