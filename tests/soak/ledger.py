@@ -32,6 +32,7 @@ class Ledger:
         self._acknowledged = bytearray()
         self._refused: list[tuple[int, Refused]] = []
         self.sensors: dict[str, int] = {}
+        self.sent: Counter[str] = Counter()
         self.readings_sent = 0
 
     def write(self, parcel: Parcel) -> int:
@@ -39,11 +40,14 @@ class Ledger:
         number = len(self._acknowledged)
         self._acknowledged.append(0)
         for stream, key, row in parcel.good:
+            self.sent[stream] += 1
             sensor = self.sensors.setdefault(key, len(self.sensors))
             self._open[stream].append((number, sensor, *row))
             if len(self._open[stream]) >= FULL:
                 self._close(stream)
-        self._refused += ((number, one) for one in parcel.refused)
+        for one in parcel.refused:
+            self.sent[one.stream] += 1
+            self._refused.append((number, one))
         self.readings_sent += parcel.readings
         return number
 

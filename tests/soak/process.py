@@ -19,6 +19,10 @@ from emscher.settings import PREFIX, Settings
 from soak.failure import SoakError
 from soak.garbage import PAYLOAD_LIMIT_BYTES
 
+NO_LOG = "no log"
+"""Level of a line that is no log line."""
+MISSING = 2
+"""Exit status where a server was away at the start."""
 PAUSE_S = 0.2
 POLL_S = 0.01
 PATIENCE_S = 60.0
@@ -74,6 +78,11 @@ class IngestProcess:
                 self._process.send_signal(signal.SIGKILL)
             await asyncio.sleep(POLL_S)
 
+    @property
+    def unmeant_ends(self) -> dict[int, int]:
+        """How often it ended by itself, by status; that a server was away at its start is no fault of it."""
+        return {status: times for status, times in self.exits.items() if status not in (-signal.SIGKILL, MISSING)}
+
     async def said(self, words: str, since: int = 0) -> None:
         """Wait until some words stand in its log, after so many lines.
 
@@ -96,7 +105,7 @@ class IngestProcess:
                 found.append(msgspec.json.decode(line, type=dict[str, Any]))
             except msgspec.DecodeError:
                 # A traceback, a line that a kill cut short.
-                found.append({"level": "text", "event": line.decode(errors="replace")})
+                found.append({"level": NO_LOG, "event": line.decode(errors="replace")})
         return found
 
     async def _keep(self) -> None:

@@ -16,6 +16,7 @@ from soak.fault import DISK_FULL
 from soak.ledger import Ledger
 from soak.plan import Plan
 from soak.platform import Platform, platform
+from soak.process import NO_LOG
 from soak.publisher import Publisher
 from soak.schedule import Schedule
 from soak.store import Store
@@ -27,7 +28,8 @@ QUIET_S = 30.0
 """When the books do not grow for so long, nothing more is coming [s]."""
 CALM_S = 2.0
 POLL_S = 0.5
-LAST_LINES = 40
+ODD_LINES, LAST_LINES = 60, 20
+SEVERE = ("error", "critical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ async def run(plan: Plan, seed: int, say: Callable[[str], None]) -> Outcome:
     say(f"seed {seed}")
     readings_draw, times_draw, faults_draw = np.random.default_rng(seed).spawn(3)
     async with platform(plan.disk_bytes, faults_draw, say) as place:
-        times = {name: count for name, count in plan.times.items() if place.target.disk or name != DISK_FULL}
+        times = {**plan.times, DISK_FULL: plan.times[DISK_FULL] if place.target.disk else 0}
         schedule = Schedule(times, plan.readings, times_draw)
         ledger = Ledger(place.columns)
         publisher = Publisher(place.target.broker.port, ledger)
@@ -97,13 +99,17 @@ async def _settle(store: Store) -> None:
 
 def _errors(place: Platform) -> list[str]:
     """Find what ingest logged as a loss or as a person's business, and what it did not mean to say."""
-    return [
-        f"ingest: {line['level']}: {line['event']}"
-        for line in place.target.ingest.lines()
-        if line["level"] in ("error", "critical", "text")
-    ]
+    ingest = place.target.ingest
+    found = [f"ingest: {line['level']}: {line['event']}" for line in ingest.lines() if line["level"] in SEVERE]
+    unmeant = sum(line["level"] == NO_LOG for line in ingest.lines())
+    if unmeant:
+        found.append(f"ingest: {unmeant} lines that are no log")
+    found += [f"ingest ended with status {status}, {times} times" for status, times in ingest.unmeant_ends.items()]
+    return found
 
 
 def _tail(place: Platform) -> str:
-    """Give the end of ingest's log."""
-    return "\n".join(str(line) for line in place.target.ingest.lines()[-LAST_LINES:])
+    """Give what is worth reading of ingest's log: what it did not mean to say, and its end."""
+    lines = place.target.ingest.lines()
+    odd = [line for line in lines if line["level"] in (*SEVERE, NO_LOG)][:ODD_LINES]
+    return "\n".join(str(line) for line in (*odd, *lines[-LAST_LINES:]))

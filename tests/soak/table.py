@@ -6,7 +6,11 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from soak.schedule import Schedule
-from soak.verdict import Verdict
+from soak.verdict import Stored, Verdict
+
+FAULTS = ("fault", "times", "stored again after, median", "longest")
+STREAMS = ("stream", "sent", "received", "stored", "duplicate", "rejected", "lost", "doubled", "wrong")
+REASONS = ("rejected by reason", "sent", "in quarantine", "lost", "wrong")
 
 
 def table(title: str, schedule: Schedule, verdict: Verdict) -> str:
@@ -23,11 +27,9 @@ def table(title: str, schedule: Schedule, verdict: Verdict) -> str:
     """
     parts = (
         [title],
-        _lines(("fault", "times", "stored again after, median", "longest"), _faults(schedule)),
-        _lines(
-            ("stream", "received", "stored", "duplicate", "rejected", "lost", "doubled", "wrong"), _streams(verdict)
-        ),
-        _lines(("rejected by reason", "sent", "in quarantine", "lost", "unasked"), _reasons(verdict)),
+        _lines(FAULTS, _faults(schedule)),
+        _lines(STREAMS, _streams(verdict)),
+        _lines(REASONS, _reasons(verdict)),
         [f"complaint: {one}" for one in verdict.complaints],
         [f"lost {verdict.lost:,}, doubled {verdict.doubled:,}, wrong {verdict.wrong:,}"],
     )
@@ -41,18 +43,15 @@ def _faults(schedule: Schedule) -> Iterator[Sequence[object]]:
 
 
 def _streams(verdict: Verdict) -> Iterator[Sequence[object]]:
-    for one in verdict.stored:
-        its = one.account
-        yield (
-            one.stream,
-            its.received,
-            its.stored,
-            its.duplicate,
-            its.rejected,
-            one.lost,
-            one.doubled,
-            one.wrong,
-        )
+    rows = [_row(one) for one in verdict.stored]
+    for one, row in zip(verdict.stored, rows, strict=True):
+        yield one.stream, *row
+    yield "all", *map(sum, zip(*rows, strict=True))
+
+
+def _row(one: Stored) -> tuple[int, ...]:
+    its = one.account
+    return one.sent, its.received, its.stored, its.duplicate, its.rejected, one.lost, one.doubled, one.wrong
 
 
 def _reasons(verdict: Verdict) -> Iterator[Sequence[object]]:
