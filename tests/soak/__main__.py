@@ -18,7 +18,10 @@ from soak.failure import SoakError
 from soak.plan import LONG, MOST_READINGS, SHORT, Plan
 from soak.run import run
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+
+@app.command()
 def main(
     *,
     short: Annotated[bool, typer.Option(help="Every fault once, fewer readings.")] = False,
@@ -50,4 +53,4 @@ def main(
         raise typer.Exit(1)
 
 
-typer.run(main)
+app()

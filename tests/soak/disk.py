@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import shutil
 import subprocess
@@ -10,10 +11,9 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from soak.failure import SoakError
-
 MARK = "EMSCHER_SOAK_NAMESPACE"
 BALLAST = "ballast"
+PAGE_BYTES = 4096
 # As root nothing but mounts of our own; else also a user of our own who may mount.
 WAYS = (("--mount",), ("--mount", "--map-current-user", "--keep-caps"))
 
@@ -68,13 +68,19 @@ class Disk:
         return ""
 
     def fill(self) -> int:
-        """Take all the space that is left, and say how much that was [bytes]."""
+        """Take all the space that is left, while others write, and say how much that was [bytes]."""
+        taken_bytes, step_bytes = 0, self._size_bytes
         with (self.folder / BALLAST).open("wb") as ballast:
-            free_bytes = shutil.disk_usage(self.folder).free
-            if not free_bytes:
-                raise SoakError("the disk was full before it was filled")
-            os.posix_fallocate(ballast.fileno(), 0, free_bytes)
-        return free_bytes
+            while step_bytes >= PAGE_BYTES:
+                try:
+                    os.posix_fallocate(ballast.fileno(), taken_bytes, step_bytes)
+                except OSError as exc:
+                    if exc.errno != errno.ENOSPC:
+                        raise
+                    step_bytes //= 2
+                else:
+                    taken_bytes += step_bytes
+        return taken_bytes
 
     def free(self) -> None:
         """Give the space back."""

@@ -18,7 +18,7 @@ from soak.proxy import Proxy, Where
 FULL_S = 3.0
 """How long the disk stays full after ingest has noticed [s]."""
 TRIES = 10
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 NO_SPACE = "No space left on device"
 
 

@@ -25,7 +25,7 @@ MISSING = 2
 """Exit status where a server was away at the start."""
 PAUSE_S = 0.2
 POLL_S = 0.01
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 ARGV = (sys.executable, "-m", "emscher", "ingest")
 
 

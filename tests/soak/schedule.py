@@ -18,7 +18,7 @@ FIRST_RATIO, LAST_RATIO = 0.05, 0.90
 ON_TOP_RATIO = 0.25
 """Share of faults that strike before ingest has recovered from the one before."""
 POLL_S = 0.05
-PATIENCE_S = 120.0
+PATIENCE_S = 180.0
 
 
 class Schedule:
