@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -72,11 +73,14 @@ class IngestProcess:
 
     async def kill(self) -> None:
         """Kill it outright, as soon as it runs."""
-        killed = self.exits[-signal.SIGKILL]
-        while self.exits[-signal.SIGKILL] == killed:
-            if self._process is not None and self._process.returncode is None:
-                self._process.send_signal(signal.SIGKILL)
+        status = 0
+        while status != -signal.SIGKILL:
             await asyncio.sleep(POLL_S)
+            if (process := self._process) is not None and process.returncode is None:
+                # Not by its own method, which would take its exit status away from who waits for it.
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
+                status = await process.wait()
 
     @property
     def unmeant_ends(self) -> dict[int, int]:
