@@ -32,7 +32,7 @@ lint: $(VENV)/.installed-dev ## run the checks that need no server
 bench: $(VENV)/.installed-dev ## run the benchmarks, which print tables and assert nothing
 	@$(BIN)/python -m bench
 
-soak: $(VENV)/.installed-dev ## send a million readings while everything between is sawn at, and account for each (ARGS=--short)
+soak: $(VENV)/.installed-dev ## saw at everything between a million readings and the store, then account for each (ARGS=--short)
 	@PYTHONPATH=.:tests $(BIN)/python -m soak $(ARGS)
 
 lock: $(VENV)/.python ## resolve the dependencies anew into the three requirements files

@@ -66,8 +66,9 @@ async def run(plan: Plan, seed: int, say: Callable[[str], None]) -> Outcome:
         schedule = Schedule(times, plan.readings, times_draw)
         ledger = Ledger(place.columns)
         publisher = Publisher(place.target.broker.port, ledger)
-        town = Town(readings_draw, seed, plan.readings - 1, int(time.time()) // BLOCK_S * BLOCK_S)
-        parcels = itertools.chain(town.parcels(), (last(town.until_s),))
+        until_s = int(time.time()) // BLOCK_S * BLOCK_S
+        town = Town(readings_draw, seed, plan.readings - 1, until_s, lambda: not schedule.is_over)
+        parcels = itertools.chain(town.parcels(), (last(until_s),))
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(publisher.publish(parcels, lambda: schedule.striking))

@@ -45,6 +45,7 @@ class Schedule:
         self.struck: dict[str, int] = dict.fromkeys(times, 0)
         self.back_s: dict[str, list[float]] = defaultdict(list)
         self.striking = False
+        self.is_over = False
 
     async def run(self, target: Target, store: Store, ledger: Ledger, say: Callable[[str], None]) -> None:
         """Strike all faults.
@@ -72,6 +73,7 @@ class Schedule:
             say(f"{said}; stored again after {self.back_s[name][-1]:.1f} s")
             over_s.clear()
             self.striking = False
+        self.is_over = True
 
     async def _recovery(self, store: Store, name: str) -> None:
         """Wait until more readings are accounted for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,8 +20,8 @@ from soak.parcel import Parcel, parcel
 from soak.publisher import WINDOW
 
 BLOCK_S = 900
-FEWEST_PER_BLOCK = 3000
-"""A quarter hour of the city has more readings than this at any time of day."""
+FEWEST_PER_BLOCK, MORE_BLOCKS = 3000, 40
+"""A quarter hour of the city has more readings than this at any time of day; so many more blocks at hand."""
 LATE_RATIO, REPEATED_RATIO, CONFLICT_RATIO, GARBAGE_RATIO = 0.03, 0.03, 0.005, 0.015
 ARRAY_RATIO, LONG_ARRAY_RATIO = 0.10, 0.01
 LATEST = 20_000
@@ -70,13 +70,22 @@ class Town:
         How many readings.
     until_s : int
         Newest moment of a reading, a full quarter hour [s since 1970].
+    goes_on : callable, optional
+        Whether more than that many are wanted, because a fault is still to meet traffic.
     """
 
-    def __init__(self, draw: np.random.Generator, seed: int, readings: int, until_s: int) -> None:
+    def __init__(
+        self,
+        draw: np.random.Generator,
+        seed: int,
+        readings: int,
+        until_s: int,
+        goes_on: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._draw = draw
-        self.until_s = until_s
         self._left = readings
-        self._begin_s = until_s - BLOCK_S * (readings // FEWEST_PER_BLOCK + 1)
+        self._goes_on = goes_on
+        self._begin_s = until_s - BLOCK_S * (readings // FEWEST_PER_BLOCK + MORE_BLOCKS)
         simulated = sources(load("dortmund"), seed)
         known = {one.stream for one in simulated}
         self._sources: tuple[Source, ...] = (*simulated, *(Samples(name) for name in streams() if name not in known))
@@ -89,7 +98,7 @@ class Town:
     def parcels(self) -> Iterator[Parcel]:
         """Give the parcels in the order in which they are sent."""
         block_s = self._begin_s
-        while self._left:
+        while self._left or self._goes_on():
             pool = [
                 (source.stream, key, part)
                 for source in self._sources
@@ -122,8 +131,8 @@ class Town:
             self._put_by(other, 2 * WINDOW)
 
     def _send(self, one: Parcel) -> Iterator[Parcel]:
-        if 0 < one.readings <= self._left:
-            self._left -= one.readings
+        if one.readings <= (self._left or (LATEST if self._goes_on() else 0)):
+            self._left = max(0, self._left - one.readings)
             self._sent += 1
             yield one
 
