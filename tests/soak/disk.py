@@ -9,13 +9,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 MARK = "EMSCHER_SOAK_NAMESPACE"
 BALLAST = "ballast"
 PAGE_BYTES = 4096
-# As root nothing but mounts of our own; else also a user of our own who may mount.
-WAYS = (("--mount",), ("--mount", "--map-current-user", "--keep-caps"))
+# As root nothing but mounts of our own; else also a world of users in which we may mount.
+AS_ROOT, AS_OTHER = ("--mount",), ("--mount", "--map-current-user", "--keep-caps")
 
 
 def enter_namespace(module: str, arguments: list[str]) -> None:
@@ -31,14 +30,11 @@ def enter_namespace(module: str, arguments: list[str]) -> None:
     unshare = shutil.which("unshare")
     if MARK in os.environ or unshare is None:
         return
-    for way in WAYS:
-        # A try in a process of its own: it may be refused.
-        if subprocess.run([unshare, *way, "true"], check=False, capture_output=True).returncode == 0:
-            _become([unshare, *way, sys.executable, "-m", module, *arguments])
-
-
-def _become(command: list[str]) -> NoReturn:
-    os.execve(command[0], command, {**os.environ, MARK: "1"})  # noqa: S606 - our own command
+    enter = [unshare, *(AS_OTHER if os.geteuid() else AS_ROOT)]
+    # A try in a process of its own: it may be refused.
+    if subprocess.run([*enter, "true"], check=False, capture_output=True).returncode == 0:
+        again = [*enter, sys.executable, "-m", module, *arguments]
+        os.execve(unshare, again, {**os.environ, MARK: "1"})  # noqa: S606 - our own command
 
 
 class Disk:
