@@ -45,7 +45,7 @@ class Desk(Generic[Prepared]):
             try:
                 self._laid = connection, await self._prepare(connection)
             except psycopg.OperationalError as exc:
-                why = " ".join(str(exc).split())
+                why = " ".join(str(exc).split()).rstrip(".")
                 raise DatabaseMissingError(f"The database let us in and then failed: {why}.", "See its log.") from exc
             finally:
                 if self._laid is None:

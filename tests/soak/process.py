@@ -20,6 +20,7 @@ from emscher.settings import PREFIX, Settings
 from soak.failure import SoakError
 from soak.garbage import PAYLOAD_LIMIT_BYTES
 
+TOLD = b"emscher: "
 NO_LOG = "no log"
 """Level of a line that is no log line."""
 MISSING = 2
@@ -108,8 +109,9 @@ class IngestProcess:
             try:
                 found.append(msgspec.json.decode(line, type=dict[str, Any]))
             except msgspec.DecodeError:
-                # A traceback, a line that a kill cut short.
-                found.append({"level": NO_LOG, "event": line.decode(errors="replace")})
+                # One line for the operator; else a traceback, or a line that a kill cut short.
+                level = "told" if line.startswith(TOLD) else NO_LOG
+                found.append({"level": level, "event": line.decode(errors="replace")})
         return found
 
     async def _keep(self) -> None:
