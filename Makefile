@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 # For instance make demo ARGS=--fresh
 ARGS ?=
 
-.PHONY: help demo test lint lock bench clean
+.PHONY: help demo test lint lock bench soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -31,6 +31,9 @@ lint: $(VENV)/.installed-dev ## run the checks that need no server
 
 bench: $(VENV)/.installed-dev ## run the benchmarks, which print tables and assert nothing
 	@$(BIN)/python -m bench
+
+soak: $(VENV)/.installed-dev ## saw at everything between a million readings and the store, then account for each (ARGS=--short)
+	@PYTHONPATH=.:tests $(BIN)/python -m soak $(ARGS)
 
 lock: $(VENV)/.python ## resolve the dependencies anew into the three requirements files
 	$(PIP) install uv==$(UV_VERSION)

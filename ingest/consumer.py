@@ -56,6 +56,8 @@ class Client(aiomqtt.Client):
         )
         self._settings = settings
         self._client.manual_ack_set(True)
+        # What goes wrong is told by the worker; paho would call a connection that is gone an error.
+        self._client.disable_logger()
         self._arrived: deque[Message] = deque()
         self._something: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._enough = 1
@@ -167,6 +169,12 @@ class Client(aiomqtt.Client):
         if granted_s < SESSION_EXPIRY_S:
             log.warning("the broker keeps our messages for less time than we asked for", granted_s=granted_s)
         super()._on_connect(client, userdata, flags, *rest)
+
+    def _on_disconnect(self, *told: Any) -> None:  # noqa: ANN401 - paho's signature
+        super()._on_disconnect(*told)
+        if self._disconnected.done():
+            # Look at it, or the event loop complains that nobody did: the worker learns of it in other ways, too.
+            self._disconnected.exception()
 
 
 def _session(settings: Settings) -> Properties:

@@ -57,7 +57,7 @@ class Guard:
 
     def watch(self, pid: int, program: Program) -> None:
         """Report a process that has begun."""
-        self._tell(f"+ {pid} {program.rank} {int(program.stop_signal)}")
+        self._tell(f"+ {pid} {program.rank} {int(program.stop_signal)} {program.grace_s:g}")
 
     def forget(self, pid: int) -> None:
         """Report a process that has ended."""

@@ -1,9 +1,9 @@
 """The warden: a small process that ends what its supervisor started, should the supervisor be killed.
 
-It knows the processes from lines on its standard input, ``+ pid rank signal`` and ``- pid``. The end of that input
-means that the supervisor is gone, whatever ended it. What then still runs is asked to end, the highest rank first, and
-killed after a grace. On Linux it also finds, by a mark in their environment, processes the supervisor had no time to
-report.
+It knows the processes from lines on its standard input, ``+ pid rank signal grace`` and ``- pid``. The end of that
+input means that the supervisor is gone, whatever ended it. What then still runs is asked to end, the highest rank
+first, and killed after its grace. On Linux it also finds, by a mark in their environment, processes the supervisor had
+no time to report.
 
 It runs as a script without site packages, because it starts with every supervisor and must never be what one waits
 for.
@@ -112,16 +112,16 @@ def sweep(prefix: str) -> int:
 
 def main(mark: str) -> None:
     """Listen until the supervisor is gone, then end what it left."""
-    known: dict[int, tuple[int, int, str]] = {}
+    known: dict[int, tuple[int, int, float, str]] = {}
     for line in sys.stdin:
         sign, pid, *rest = line.split()
         if sign == "+":
-            known[int(pid)] = (int(rest[0]), int(rest[1]), birth(int(pid)))
+            known[int(pid)] = (int(rest[0]), int(rest[1]), float(rest[2]), birth(int(pid)))
         else:
             known.pop(int(pid), None)
-    for rank in sorted({rank for rank, _, _ in known.values()}, reverse=True):
-        for number in {number for of, number, _ in known.values() if of == rank}:
-            end({pid: born for pid, (of, by, born) in known.items() if (of, by) == (rank, number)}, number)
+    for rank in sorted({rank for rank, *_ in known.values()}, reverse=True):
+        for way in {(number, grace_s) for of, number, grace_s, _ in known.values() if of == rank}:
+            end({pid: born for pid, (of, *its, born) in known.items() if (of, *its) == (rank, *way)}, *way)
     for _ in range(SWEEPS):
         if not sweep(mark):
             return

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+import psycopg
+
+from emscher.errors import DatabaseMissingError
 from emscher.settings import Settings
 from emscher.store import version
 from emscher.store.pool import Connection, connect
@@ -34,7 +37,7 @@ class Desk(Generic[Prepared]):
         Raises
         ------
         DatabaseMissingError
-            The database does not answer.
+            The database does not answer, or fails while the connection is prepared.
         MigrationError
             The schema is missing, older or newer than this version of Emscher.
         """
@@ -43,9 +46,12 @@ class Desk(Generic[Prepared]):
             try:
                 await version.check(connection)
                 self._laid = connection, await self._prepare(connection)
-            except BaseException:
-                await connection.close()
-                raise
+            except psycopg.OperationalError as exc:
+                why = " ".join(str(exc).split()).rstrip(".")
+                raise DatabaseMissingError(f"The database let us in and then failed: {why}.", "See its log.") from exc
+            finally:
+                if self._laid is None:
+                    await connection.close()
         return self._laid
 
     async def close(self) -> None:

@@ -16,8 +16,10 @@ import pytest
 from readings import Inlet, message
 
 from emscher.embedded import EmbeddedBroker
+from emscher.errors import DatabaseMissingError
 from emscher.settings import PREFIX, Settings
-from emscher.store.pool import connect
+from emscher.store.desk import Desk
+from emscher.store.pool import Connection, connect
 from ingest.batch import Batch
 from ingest.sensors import Sensors
 from ingest.worker import Worker, utc_now
@@ -201,6 +203,19 @@ async def test_store_that_goes_away_is_waited_for(store: Settings, broker: Embed
         books = await received(settings, 200)
     assert books[1] == 200
     assert books[0] == sum(books[1:])
+
+
+async def test_connection_that_fails_while_it_is_prepared_is_closed(store: Settings) -> None:
+    """A database whose disk is full lets us in and then fails: an error of one line, and no connection is left."""
+    opened = []
+
+    async def prepare(connection: Connection) -> None:
+        opened.append(connection)
+        await connection.execute("do $$ begin raise sqlstate '53100' using message = 'no space left'; end $$")
+
+    with pytest.raises(DatabaseMissingError, match="no space left"):
+        await Desk(store, prepare).open()
+    assert [connection.closed for connection in opened] == [True]
 
 
 async def test_reading_makes_due_every_window_that_reads_it(store: Settings) -> None:

@@ -232,6 +232,25 @@ def test_mosquitto_keeps_messages_over_a_restart(tmp_path: Path) -> None:
         back.leave()
 
 
+@pytest.mark.mosquitto
+@pytest.mark.skipif(mosquitto.executable() is None, reason="Mosquitto is not installed")
+def test_mosquitto_may_take_its_time_to_write_down_what_it_holds(tmp_path: Path) -> None:
+    """A broker that needs seconds to end is not killed meanwhile, so that what it holds is on the disk."""
+    broker = EmbeddedBroker(tmp_path, free_port(), "mosquitto")
+    broker.start()
+    (pid,) = (pid for pid in warden.marked(str(tmp_path)) if "mosquitto" in _command(pid))
+    os.kill(pid, signal.SIGSTOP)
+    slow = threading.Timer(3.0, os.kill, (pid, signal.SIGCONT))
+    slow.start()
+    broker.stop()
+    slow.join()
+    assert (broker.folder / "mosquitto.db").exists()
+
+
+def _command(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text()
+
+
 def test_amqtt_says_what_it_does_not_guarantee(tmp_path: Path) -> None:
     """The line for the terminal names the version of MQTT and the loss, and the protocol handed on is 3.1.1."""
     broker = EmbeddedBroker(tmp_path, 1883, "amqtt")

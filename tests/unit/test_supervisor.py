@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from emscher.embedded import warden
+from emscher.embedded.guard import Guard
 from emscher.embedded.log import ProgramLog
 from emscher.embedded.program import Program
 from emscher.supervisor import ProgramError, Supervisor
@@ -218,6 +219,22 @@ def test_nothing_is_left_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     with supervised(tmp_path) as (supervisor, pids):
         supervisor.kill()
     asyncio.run(until(lambda: not any(warden.birth(pid) for pid in pids)))
+
+
+def test_a_program_keeps_its_grace_when_the_supervisor_is_killed(tmp_path: Path) -> None:
+    """One that was promised time to end gets it from the warden, too."""
+    written = tmp_path / "written"
+    slow = (
+        "import pathlib, signal, time\n"
+        f"def end(*_): time.sleep(2.5); pathlib.Path({str(written)!r}).touch(); raise SystemExit\n"
+        "signal.signal(signal.SIGTERM, end); print('ready', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", slow], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with Guard(tmp_path) as guard:
+            guard.watch(process.pid, python("slow", slow, grace_s=30.0))
+    assert written.exists()
 
 
 @HAS_PROC
