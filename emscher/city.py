@@ -120,7 +120,24 @@ def read(name: str) -> City:
         The file is missing or does not fit; the text says where.
     """
     path = find(name)
-    content = path.read_bytes()
+    return parse(path.read_bytes(), path)
+
+
+def parse(content: bytes, path: Path | str) -> City:
+    """Check a description.
+
+    Parameters
+    ----------
+    content : bytes
+        GeoJSON.
+    path : Path or str
+        Where it is from, for the text of an error.
+
+    Raises
+    ------
+    CityError
+        It does not fit; the text says where.
+    """
     try:
         collection = msgspec.json.decode(content, type=_Collection)
         raw = json.loads(content)["features"]
@@ -193,7 +210,7 @@ async def write(connection: Connection, described: City) -> tuple[int, int]:
     return len(described.sites), len(described.sensors)
 
 
-def _check(path: Path, sites: Sequence[Site], sensors: Sequence[Sensor]) -> None:
+def _check(path: Path | str, sites: Sequence[Site], sensors: Sequence[Sensor]) -> None:
     known = {site.key for site in sites}
     seen: set[str] = set()
     for place in (*sites, *sensors):

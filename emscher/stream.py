@@ -24,6 +24,10 @@ SECOND_US = 1_000_000
 HOUR_S = 3_600
 DAY_US = 86_400 * SECOND_US
 
+HINTS = 20
+"""Refused readings of one message for which a misspelt field is guessed: guessing is slow, and an array may be long."""
+LONGEST_GUESSED = 64
+
 Time = Annotated[datetime, msgspec.Meta(tz=True, description="RFC 3339 with zone")]
 
 Row = tuple[Any, ...]
@@ -164,6 +168,11 @@ class Stream:
         return tuple(_field_info(one) for one in info.fields)
 
     @cached_property
+    def _by_stem(self) -> dict[str, FieldInfo]:
+        """Fields that have a unit by their name without it."""
+        return {_stem(one.name): one for one in reversed(self.fields) if one.unit}
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Columns of the table of readings after ``sensor_id``, in the order of :meth:`row`."""
         skipped = {"time", "end", "simulated", *self.facts, *self.inputs}
@@ -227,14 +236,16 @@ class Stream:
             shape_is_known = isinstance(exc, msgspec.ValidationError)
             yield self._explain(failure if shape_is_known else exc)
             return
+        hints = HINTS
         for part in parts:
             try:
                 yield self._one_decoder.decode(part)
             except (msgspec.DecodeError, ValueError, RecursionError) as exc:
-                refused = self._explain(exc)
+                refused = self._explain(exc, may_guess=hints > 0)
+                hints -= 1
                 yield RejectedError(refused.reason, refused.detail, bytes(part))
 
-    def _explain(self, exc: Exception) -> RejectedError:
+    def _explain(self, exc: Exception, *, may_guess: bool = True) -> RejectedError:
         """Name the reason, and for a field nobody knows the one that was probably meant."""
         refused = rejection.of(exc)
         if self.private:
@@ -242,39 +253,23 @@ class Stream:
         if refused.reason is not Reason.UNKNOWN_FIELD:
             return refused
         unknown = refused.detail.split("`")[1]
-        known = {one.name: one for one in self.fields}
-        for name, one in known.items():
-            if _stem(name) == _stem(unknown) and one.unit:
-                return RejectedError(Reason.WRONG_UNIT, f"`{unknown}`: this stream takes `{name}` in {one.unit}")
-        near = difflib.get_close_matches(unknown, known, n=1)
+        if one := self._by_stem.get(_stem(unknown)):
+            return RejectedError(Reason.WRONG_UNIT, f"`{unknown}`: this stream takes `{one.name}` in {one.unit}")
+        known = [one.name for one in self.fields]
+        near = difflib.get_close_matches(unknown, known, n=1) if may_guess and len(unknown) <= LONGEST_GUESSED else []
         return RejectedError(Reason.UNKNOWN_FIELD, f"`{unknown}`{f'; perhaps `{near[0]}` is meant' if near else ''}")
 
 
 _RAW_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
-_UNIT_ENDINGS = (
-    "_kmh",
-    "_mph",
-    "_ms",
-    "_pct",
-    "_ratio",
-    "_wh",
-    "_kwh",
-    "_w",
-    "_kw",
-    "_s",
-    "_min",
-    "_bytes",
-    "_kb",
-    "_mb",
-)
+_UNITS = frozenset(("kmh", "mph", "ms", "pct", "ratio", "wh", "kwh", "w", "kw", "s", "min", "bytes", "kb", "mb"))
 
 
 def _stem(name: str) -> str:
     """Cut the unit off a field's name."""
-    for ending in _UNIT_ENDINGS:
-        if name.endswith(ending):
-            return name.removesuffix(ending)
+    stem, _, ending = name.rpartition("_")
+    if stem and ending in _UNITS:
+        return stem
     return f"{name} (no unit)"
 
 
