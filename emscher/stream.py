@@ -8,8 +8,9 @@ declaration.
 from __future__ import annotations
 
 import difflib
+import math
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -168,7 +169,7 @@ class Stream:
         return tuple(_field_info(one) for one in info.fields)
 
     @cached_property
-    def _by_stem(self) -> dict[str, FieldInfo]:
+    def by_stem(self) -> dict[str, FieldInfo]:
         """Fields that have a unit by their name without it."""
         return {_stem(one.name): one for one in reversed(self.fields) if one.unit}
 
@@ -228,6 +229,25 @@ class Stream:
         else:
             yield RejectedError(Reason.EMPTY, "the array holds no reading")
 
+    def make(self, values: Mapping[str, Any]) -> Reading | RejectedError:
+        """Make a reading of values that were decoded elsewhere, with every check that a message would meet.
+
+        Parameters
+        ----------
+        values : mapping
+            Field to value; a number without a fraction does for a whole one.
+        """
+        whole = {
+            name: int(value) if isinstance(value, float) and value.is_integer() else value
+            for name, value in values.items()
+        }
+        if any(isinstance(value, float) and not math.isfinite(value) for value in whole.values()):
+            return self._explain(msgspec.ValidationError("Number out of range"))
+        try:
+            return msgspec.convert(whole, self.reading)
+        except (msgspec.ValidationError, ValueError, OverflowError) as exc:
+            return self._explain(exc)
+
     def _decode_one_by_one(self, payload: bytes, failure: Exception) -> Iterator[Reading | RejectedError]:
         """Keep the good readings of an array that has a bad one."""
         try:
@@ -253,7 +273,7 @@ class Stream:
         if refused.reason is not Reason.UNKNOWN_FIELD:
             return refused
         unknown = refused.detail.split("`")[1]
-        if one := self._by_stem.get(_stem(unknown)):
+        if one := self.by_stem.get(_stem(unknown)):
             return RejectedError(Reason.WRONG_UNIT, f"`{unknown}`: this stream takes `{one.name}` in {one.unit}")
         known = [one.name for one in self.fields]
         near = difflib.get_close_matches(unknown, known, n=1) if may_guess and len(unknown) <= LONGEST_GUESSED else []

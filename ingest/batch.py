@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,8 @@ from emscher.settings import Settings
 from emscher.stream import DAY_US, SECOND_US, Reading, Stream
 from emscher.streams import streams
 from ingest.consumer import Message
+from ingest.sources import Sources
+from ingest.translation import translate
 
 UNKNOWN = "unknown"
 """Stream of messages whose topic names none."""
@@ -65,9 +68,12 @@ class Decoder:
     ----------
     settings : Settings
         Topic prefix, payload limit and the limits of time.
+    sources : Sources, optional
+        Whose readings foreign messages are; without it nobody's.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, sources: Sources | None = None) -> None:
+        self._sources = sources or Sources(time.monotonic)
         self._prefix = settings.mqtt_topic_prefix.encode() + b"/"
         self._limit_bytes = settings.ingest_payload_limit_bytes
         self._ahead_us = settings.ingest_ahead_s * SECOND_US
@@ -87,15 +93,14 @@ class Decoder:
         for message in messages:
             stream, key = self._address(message.topic)
             if stream is None or key is None:
-                error = RejectedError(Reason.UNKNOWN_TOPIC, _topic_detail(message.topic, self._prefix))
-                batch.rejected.append(Rejected(UNKNOWN, None, error, message.payload))
+                self._translate(batch, message, now_us)
             elif len(message.payload) > self._limit_bytes:
                 error = RejectedError(
                     Reason.TOO_LARGE, f"{len(message.payload)} bytes, {self._limit_bytes} are the limit"
                 )
                 batch.rejected.append(Rejected(stream.name, key, error, message.payload[:1024]))
             else:
-                self._decode_payload(batch, stream, key, message.payload, now_us)
+                self._sort(batch, stream, key, message.payload, stream.decode(message.payload), now_us)
         return batch
 
     def _address(self, topic: bytes) -> tuple[Stream | None, str | None]:
@@ -104,11 +109,36 @@ class Decoder:
         name, _, key = topic[len(self._prefix) :].decode("utf-8", "replace").partition("/")
         return streams().get(name), key if is_sensor_key(key) else None
 
-    def _decode_payload(self, batch: Batch, stream: Stream, key: str, payload: bytes, now_us: int) -> None:
+    def _translate(self, batch: Batch, message: Message, now_us: int) -> None:
+        """Take a message apart whose topic is a dialect's, or reject it."""
+        said = None
+        if message.topic.startswith(self._prefix) and len(message.payload) <= self._limit_bytes:
+            topic = message.topic[len(self._prefix) :].decode("utf-8", "replace")
+            said = translate(topic, message.payload, self._sources)
+        if said is None:
+            error = RejectedError(Reason.UNKNOWN_TOPIC, _topic_detail(message.topic, self._prefix))
+            said = [(None, None, [error])]
+        for stream, key, decoded in said:
+            if stream is not None and key is not None:
+                self._sort(batch, stream, key, message.payload, decoded, now_us)
+            else:
+                errors = (one for one in decoded if isinstance(one, RejectedError))
+                batch.rejected += [Rejected(UNKNOWN, None, one, one.part or message.payload) for one in errors]
+
+    def _sort(
+        self,
+        batch: Batch,
+        stream: Stream,
+        key: str,
+        payload: bytes,
+        decoded: Iterable[Reading | RejectedError],
+        now_us: int,
+    ) -> None:
+        """Tell the readings from the rejections, and those a right clock cannot have given."""
         oldest_us = now_us - max(stream.keep_days * DAY_US, 0 if stream.private else self._history_us)
         newest_us = now_us + self._ahead_us
         checked = batch.checked.setdefault(stream.name, [])
-        for one in stream.decode(payload):
+        for one in decoded:
             if isinstance(one, RejectedError):
                 batch.rejected.append(Rejected(stream.name, key, one, one.part or payload))
                 continue

@@ -55,7 +55,7 @@ class Worker:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
-        self._decoder = Decoder(settings)
+        self._decoder = Decoder(settings, writer.sources)
         self._writer = writer
         self._clock = clock
         self._sleep = sleep
@@ -104,8 +104,9 @@ class Worker:
         pause_s = FIRST_PAUSE_S
         while True:
             now_us = round(self._clock().timestamp() * SECOND_US)
-            batch = self._decoder.decode(messages, now_us)
             try:
+                await self._writer.refresh()
+                batch = self._decoder.decode(messages, now_us)
                 books = await self._writer.write(batch)
             except _POISON as exc:
                 if len(messages) == 1:

@@ -25,6 +25,7 @@ from ingest import accounting, quarantine
 from ingest.accounting import Books
 from ingest.batch import Batch, Checked, Rejected
 from ingest.sensors import Sensors
+from ingest.sources import Sources
 
 log = structlog.stdlib.get_logger()
 
@@ -72,6 +73,22 @@ class Writer:
             The schema is missing or not up to date.
         """
         await self._desk.open()
+
+    @property
+    def sources(self) -> Sources:
+        """Whose readings foreign messages are, as of :meth:`refresh`."""
+        return self._sensors.sources
+
+    async def refresh(self) -> None:
+        """Bring :attr:`sources` up to date, if they were not lately.
+
+        Raises
+        ------
+        psycopg.Error
+            The database does not answer.
+        """
+        connection, _ = await self._desk.open()
+        await self.sources.refresh(connection)
 
     async def close(self) -> None:
         """Let the connection go; the next batch opens another."""

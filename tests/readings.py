@@ -36,8 +36,8 @@ class Inlet:
 
     def __init__(self, settings: Settings, now: datetime = RECEIVED_AT) -> None:
         self.now = now
-        self._decoder = Decoder(settings)
         self.writer = Writer(settings, Sensors(settings, lambda: 0.0), lambda: self.now)
+        self._decoder = Decoder(settings, self.writer.sources)
 
     async def __aenter__(self) -> Self:
         await self.writer.open()
@@ -48,4 +48,5 @@ class Inlet:
 
     async def take(self, messages: Sequence[Message]) -> Books:
         """Write messages as one batch."""
+        await self.writer.refresh()
         return await self.writer.write(self._decoder.decode(messages, round(self.now.timestamp() * SECOND_US)))

@@ -3,3 +3,9 @@
 The rule: whatever comes in, what comes out is a value or the one rejection a target declares, never another exception.
 ``make fuzz`` lets a coverage-guided fuzzer look for an exception to it; the tests replay the corpus.
 """
+
+import sys
+from pathlib import Path
+
+# The other tests' modules, which pytest finds by itself.
+sys.path.append(str(Path(__file__).parents[1]))

@@ -14,7 +14,9 @@ from .target import targets
 
 INPUTS = 10_000_000
 _COVERAGE = re.compile(r"cov: (\d+)")
-_HEAD = f"{'target':14}{'inputs':>12}{'seconds':>9}{'edges':>7}{'kinds':>7}{'values':>12}{'slowest':>10}  crashes  rejected"
+_HEAD = (
+    f"{'target':14}{'inputs':>12}{'seconds':>9}{'edges':>7}{'kinds':>7}{'values':>12}{'slowest':>10}  crashes  rejected"
+)
 
 
 def main() -> int:

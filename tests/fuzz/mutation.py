@@ -10,9 +10,15 @@ _MEMBER = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)*"|[-\d.eE+]+|
 _VALUE = re.compile(rb'(?<=[:\[,])\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)(?=\s*[,\]}])')
 
 AWKWARD = (
-    *(b"null true false 0 -0 -0.0 -1 -2 -3 1 0.5 1e2 12.0 1e400 -1e400 5e-324 1e308 NaN Infinity -Infinity 007 1.".split()),
+    *(
+        b"null true false 0 -0 -0.0 -1 -2 -3 1 0.5 1e2 12.0 1e400 -1e400 5e-324 1e308 NaN Infinity -Infinity 007 1.".split()
+    ),
     *(b"2147483647 2147483648 -2147483649 4503599627370497 9223372036854775807 9223372036854775808 1767596400".split()),
-    *(b'[] {} [[]] [{}] {"":0} "" " " "0" "NaN" "true" "\\u0000" "\\ud800" "\\udfff\\ud800" "\xff\xfe" "a\x00b"'.split(b" ")),
+    *(
+        b'[] {} [[]] [{}] {"":0} "" " " "0" "NaN" "true" "\\u0000" "\\ud800" "\\udfff\\ud800" "\xff\xfe" "a\x00b"'.split(
+            b" "
+        )
+    ),
     b'"2026-01-05T07:15:00Z"',
     b'"2026-01-05T07:15:00"',
     b'"0001-01-01T00:00:00+14:00"',
@@ -66,9 +72,7 @@ def _drop(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
 def _double(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     """Say a member twice, the second time otherwise."""
     del others
-    return _replace(
-        data, _MEMBER, random, lambda found: b'%s,"%s":%s' % (found[0], found[1], random.choice(AWKWARD))
-    )
+    return _replace(data, _MEMBER, random, lambda found: b'%s,"%s":%s' % (found[0], found[1], random.choice(AWKWARD)))
 
 
 def _rename(data: bytes, others: Sequence[bytes], random: Random) -> bytes:

@@ -15,7 +15,14 @@ from random import Random
 import atheris
 
 INSTRUMENTED = [
-    *("emscher.stream", "emscher.streams", "emscher.rejection", "emscher.privacy", "emscher.sensor_key", "emscher.city"),
+    *(
+        "emscher.stream",
+        "emscher.streams",
+        "emscher.rejection",
+        "emscher.privacy",
+        "emscher.sensor_key",
+        "emscher.city",
+    ),
     *("ingest.batch", "ingest.quarantine", "ingest.dialect", "ingest.dialects", "api.cursor"),
 ]
 

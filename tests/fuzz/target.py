@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from dialect_samples import DialectSample, dialect_samples, sources_of_samples
 
 from api import cursor
 from api.problem import ProblemError
@@ -21,6 +22,7 @@ from emscher.stream import SECOND_US, Stream
 from emscher.streams import streams
 from ingest.batch import Decoder, Rejected
 from ingest.consumer import Message
+from ingest.dialects import dialects
 from ingest.quarantine import keep
 
 from .outcome import Outcome
@@ -51,9 +53,12 @@ class Target:
 
 def targets() -> dict[str, Target]:
     """Give every target by name."""
-    decoder = Decoder(Settings.model_construct())
+    samples = {name: dialect_samples(name) for name in dialects()}
+    sources = sources_of_samples(*(one for some in samples.values() for one in some))
+    decoder = Decoder(Settings.model_construct(), sources)
     found = [
-        *(_message(decoder, name, f"emscher/{name}/fuzz.1", _lines(name)) for name in streams()),
+        *(_stream(decoder, name) for name in streams()),
+        *(_dialect(decoder, name, some) for name, some in samples.items()),
         Target("topic", lambda data: _decode(decoder, data, b"{}"), _TOPICS),
         Target("quarantine", _keep, _REFUSED),
         Target("city", _city, [_CITY]),
@@ -62,9 +67,19 @@ def targets() -> dict[str, Target]:
     return {target.name: target for target in found}
 
 
-def _message(decoder: Decoder, name: str, topic: str, seeds: Sequence[bytes]) -> Target:
-    """Fuzz the payload of a message on a topic."""
-    return Target(name, lambda data: _decode(decoder, topic.encode(), data), seeds)
+def _stream(decoder: Decoder, name: str) -> Target:
+    """Fuzz the payload of a message on a stream's topic."""
+    lines = (SAMPLES / f"{name}.jsonl").read_bytes().splitlines()
+    topic = f"emscher/{name}/fuzz.1".encode()
+    return Target(name, lambda data: _decode(decoder, topic, data), [*lines, b"[" + b",".join(lines) + b"]"])
+
+
+def _dialect(decoder: Decoder, name: str, samples: Sequence[DialectSample]) -> Target:
+    """Fuzz the payload of a message on a dialect's topics, of which the input's length chooses one."""
+    topics = [f"emscher/{one.topic}".encode() for one in samples]
+    return Target(
+        name, lambda data: _decode(decoder, topics[len(data) % len(topics)], data), [one.payload for one in samples]
+    )
 
 
 def _decode(decoder: Decoder, topic: bytes, payload: bytes) -> Outcome:
@@ -131,13 +146,13 @@ def _cursor(data: bytes) -> Outcome:
     return Outcome(1)
 
 
-def _lines(name: str) -> list[bytes]:
-    """Recorded sample lines, one by one and as an array."""
-    lines = (SAMPLES / f"{name}.jsonl").read_bytes().splitlines()
-    return [*lines, b"[" + b",".join(lines) + b"]"]
-
-
-_TOPICS = [b"emscher/traffic/lane.1", b"emscher/energy/m-1", b"emscher/noise/a", b"other/traffic/a", b"emscher/traffic/a/b"]
+_TOPICS = [
+    b"emscher/traffic/lane.1",
+    b"emscher/energy/m-1",
+    b"emscher/noise/a",
+    b"other/traffic/a",
+    b"emscher/traffic/a/b",
+]
 _REFUSED = [
     b'traffic\nlane.1\nExpected `int`, got `str` - at `$.count`\n{"count":"x"}',
     b'unknown\n\nreadings come on <prefix>\n{"mac":"aa:bb:cc:dd:ee:ff"}',
