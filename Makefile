@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 # For instance make demo ARGS=--fresh
 ARGS ?=
 
-.PHONY: help demo test lint lock bench clean
+.PHONY: help demo test lint lock bench fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -32,6 +32,10 @@ lint: $(VENV)/.installed-dev ## run the checks that need no server
 bench: $(VENV)/.installed-dev ## run the benchmarks, which print tables and assert nothing
 	@$(BIN)/python -m bench
 
+fuzz: $(VENV)/.installed-dev ## let a fuzzer look for input that breaks a decoder (ARGS="--inputs 100000 traffic")
+	$(PIP) install "$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["fuzz"])')"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 lock: $(VENV)/.python ## resolve the dependencies anew into the three requirements files
 	$(PIP) install uv==$(UV_VERSION)
 	$(COMPILE) pyproject.toml --output-file requirements.txt
@@ -41,7 +45,7 @@ lock: $(VENV)/.python ## resolve the dependencies anew into the three requiremen
 	  | $(COMPILE) - --constraints requirements-dev.txt --output-file requirements-build.txt
 
 clean: ## remove the virtual environment and what tools cached; the demo's data in .emscher stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .import_linter_cache dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.python:

@@ -23,7 +23,7 @@ FIRST_ABSOLUTE_S = 2**28
 NEWEST_VERSION = 10
 LABELS = frozenset(("bn", "bt", "bu", "bv", "bs", "bver", "n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"))
 
-FACTORS = {
+FACTORS: Mapping[str, Mapping[str, float]] = {
     "W": {"W": 1, "kW": 1e3},
     "Wh": {"Wh": 1, "kWh": 1e3, "J": 1 / 3600},
     "km/h": {"km/h": 1, "m/s": 3.6},

@@ -55,7 +55,7 @@ def _derived(result: float | str | bool) -> dict[str, str | int]:  # noqa: FBT00
     """Say what a number means as a signal's state and as a detector's occupancy."""
     if not isinstance(result, float) or not 0 <= result <= 100:  # noqa: PLR2004 - per cent
         return {}
-    detector = {"detector": DETECTOR_ON if result > 0 else DETECTOR_OFF}
+    detector: dict[str, str | int] = {"detector": DETECTOR_ON if result > 0 else DETECTOR_OFF}
     known = result.is_integer() and result < len(STATES)
     return {**detector, "state": STATES[int(result)]} if known else detector
 

@@ -12,43 +12,38 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
+from msgspec import field
 
 from emscher import rejection
 from emscher.rejection import Reason, RejectedError
 from emscher.stream import Reading, Stream, Time
-from emscher.streams.traffic import STATUS
+from emscher.streams.traffic import STATUS, VALUES
 from ingest.dialect import Spoken
 
-FIELDS = {
-    "qKfz": ("count", 1),
-    "qLkw": ("heavy_count", 1),
-    "vKfz": ("speed_kmh", 1),
-    "vPkw": ("car_speed_kmh", 1),
-    "vLkw": ("heavy_speed_kmh", 1),
-    "b": ("occupancy_pct", 1),
-    "tNetto": ("gap_s", 1_000),
-    "sKfz": ("speed_std_kmh", 1),
-}
-"""Their name: our field, and by what their value is divided; net gaps come in milliseconds."""
+CODES = (-1, -2, -3)
+MS_IN_S = 1_000
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One lane over one interval. What follows from other values is taken and left: ``qPkw``, ``vgKfz``, ``classes``."""
+    """One lane over one interval, under our names; the last five say nothing that is kept.
 
-    t_end: Time
-    T: int
-    qKfz: float | None = None
-    qLkw: float | None = None
-    vKfz: float | None = None
-    vPkw: float | None = None
-    vLkw: float | None = None
-    b: float | None = None
-    tNetto: float | None = None
-    sKfz: float | None = None
-    qPkw: float | None = None
-    vgKfz: float | None = None
+    ``qPkw``, ``vgKfz`` and ``classes`` follow from other values or are computed here.
+    """
+
+    end: Time = field(name="t_end")
+    interval_s: int = field(name="T")
+    count: float | None = field(name="qKfz", default=None)
+    heavy_count: float | None = field(name="qLkw", default=None)
+    occupancy_pct: float | None = field(name="b", default=None)
+    speed_kmh: float | None = field(name="vKfz", default=None)
+    car_speed_kmh: float | None = field(name="vPkw", default=None)
+    heavy_speed_kmh: float | None = field(name="vLkw", default=None)
+    gap_s: float | None = field(name="tNetto", default=None)
+    speed_std_kmh: float | None = field(name="sKfz", default=None)
+    quality_ratio: float = field(name="guete", default=1.0)
     status: dict[str, Literal["ok"]] = {}
-    guete: float = 1.0
+    car_count: float | None = field(name="qPkw", default=None)
+    smoothed_speed_kmh: float | None = field(name="vgKfz", default=None)
     classes: dict[str, float] = {}
     lane: str | int | None = None
     seq: int | None = None
@@ -77,16 +72,16 @@ def decode(stream: Stream, payload: bytes) -> Iterator[Reading | RejectedError]:
 
 def _reading(stream: Stream, record: _Record) -> Reading | RejectedError:
     """Translate names, units and codes."""
-    if record.guete != 1:
-        return RejectedError(Reason.INCONSISTENT, "`guete` is below 1: a substitute; send what the detector measured")
-    values: dict[str, Any] = {"end": record.t_end, "interval_s": record.T}
+    if record.quality_ratio != 1:
+        return RejectedError(Reason.INCONSISTENT, "`guete` is not 1: a substitute; send what the detector measured")
+    values: dict[str, Any] = {"end": record.end, "interval_s": record.interval_s}
     status = {}
-    for name, (field, divisor) in FIELDS.items():
+    for name in VALUES:
         value = getattr(record, name)
-        if value in (-1, -2, -3):
-            status[field] = STATUS[-int(value)]
+        if value in CODES:
+            status[name] = STATUS[-int(value)]
         elif value is not None:
-            values[field] = value / divisor
+            values[name] = value / MS_IN_S if name == "gap_s" else value
     return stream.make({**values, "status": status} if status else values)
 
 

@@ -1,7 +1,7 @@
 """Uplinks of The Things Stack (The Things Network), version 3, with a payload that its formatter has decoded.
 
-The time is the moment the network took the uplink in. Source: The Things Stack documentation, "MQTT Server" (topics) and
-"Data Formats" (messages).
+The time is the moment the network took the uplink in. Source: The Things Stack documentation, "MQTT Server" (topics)
+and "Data Formats" (messages).
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from dialect_samples import FOLDER, dialect_samples, sources_of_samples
 from fuzz.mutation import AWKWARD, mutate
+from readings import RECEIVED_AT
 
 from emscher.rejection import RejectedError
 from emscher.settings import Settings
@@ -15,7 +16,6 @@ from ingest.batch import UNKNOWN, Batch, Decoder
 from ingest.consumer import Message
 from ingest.dialect import Foreign, Spoken
 from ingest.dialects import dialects
-from readings import RECEIVED_AT
 
 DIALECTS = pytest.mark.parametrize("name", dialects())
 NOW_US = round(RECEIVED_AT.timestamp() * SECOND_US)
@@ -51,7 +51,7 @@ def test_garbage_is_only_rejected(name: str, payload: bytes) -> None:
 
 @DIALECTS
 def test_spoilt_samples_raise_nothing(name: str) -> None:
-    """What a sample becomes when members are lost, doubled, renamed or nested is read or rejected, never an exception."""
+    """A sample whose members are lost, doubled, renamed or nested is read or rejected; nothing is raised."""
     random = Random(1)  # noqa: S311 - no secret
     refused = 0
     for one in dialect_samples(name):
@@ -64,7 +64,7 @@ def test_spoilt_samples_raise_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, one in dialects().items() if isinstance(one, Foreign)])
 def test_what_is_kept_of_a_refused_message_can_be_read_again(name: str) -> None:
-    """What is kept of a message that no sensor of the city has as its source still means the same, without gateways."""
+    """What is kept of a message whose source no sensor names still means the same, without gateways."""
     for one in dialect_samples(name):
         nobody = Decoder(Settings.model_construct())
         (refused,) = nobody.decode([Message(f"emscher/{one.topic}".encode(), one.payload, 1, 1)], NOW_US).rejected

@@ -49,7 +49,7 @@ def _fuzz(name: str, inputs: int, folder: Path) -> int:
         return 1
     found: dict[str, Any] = json.loads(report.read_text())
     edges = int((_COVERAGE.findall(log.read_text(errors="replace")) or [0])[-1])
-    crashes = sum(found["crashes"].values())
+    crashes: int = sum(found["crashes"].values())
     reasons = sorted(found["reasons"].items(), key=lambda one: -one[1])
     print(
         f"{name:14}{found['inputs']:12,}{found['seconds']:9.0f}{edges:7}{found['kinds']:7}{found['values']:12,}"

@@ -27,7 +27,7 @@ class Outcome:
 
     @property
     def kind(self) -> str:
-        """Inputs of one kind behave alike: the same sentence but for numbers and quoted text, of several the reasons."""
+        """What inputs that behave alike share: the sentence without numbers and quoted text; of several the reasons."""
         if len(self.refused) == 1:
             reason, detail = self.refused[0]
             return f"{min(self.values, 2)} {reason} {_NUMBER.sub('0', _TEXT.sub('', detail))[:120]}"

@@ -14,6 +14,10 @@ from random import Random
 
 import atheris
 
+from . import corpus
+from .mutation import mutate
+from .outcome import Outcome
+
 INSTRUMENTED = [
     *(
         "emscher.stream",
@@ -29,11 +33,8 @@ INSTRUMENTED = [
 with atheris.instrument_imports(include=INSTRUMENTED):
     from .target import Target, targets
 
-from . import corpus
-from .mutation import mutate
-from .outcome import Outcome
 
-LONGEST_INPUT_BYTES = 512
+LONGEST_INPUT_BYTES = 768
 STACK_FRAMES = 200
 """So small that inputs of this length can be nested too deeply; a smaller input is a faster one."""
 KINDS_LIMIT = 20_000
