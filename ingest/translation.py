@@ -80,16 +80,23 @@ def _apply(stream: Stream, source: Source, seen: Seen) -> Reading | RejectedErro
         value = _find(seen.derived, how.name, _find(seen.values, how.name))
         if value is _MISSING:
             return RejectedError(Reason.MISSING_FIELD, f"`{how.name}`, which is `{field}`, is not there", seen.kept)
-        if how.factor != 1:
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                return RejectedError(Reason.WRONG_TYPE, f"`{how.name}`, which is `{field}`, is no number", seen.kept)
-            value = float(value) * how.factor
-        values[field] = value
+        try:
+            values[field] = value if how.factor == 1 else _scaled(value, how.factor)
+        except (TypeError, OverflowError) as exc:
+            reason = Reason.WRONG_TYPE if isinstance(exc, TypeError) else Reason.OUT_OF_RANGE
+            return RejectedError(reason, f"`{how.name}`, which is `{field}`, is no number that fits", seen.kept)
     used = {(one.name if isinstance(one, Taken) else one).partition(".")[0] for one in source.fields.values()}
     if stream.private and not seen.values.keys() <= used:
         return RejectedError(Reason.UNKNOWN_FIELD, "a private stream takes nothing that its source does not name")
     made = stream.make({**_times(stream, source, seen), **source.constants, **values})
     return RejectedError(made.reason, made.detail, seen.kept) if isinstance(made, RejectedError) else made
+
+
+def _scaled(value: object, factor: float) -> float:
+    """Multiply what is a number; a whole one may be of any length."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError
+    return float(value) * factor
 
 
 def _times(stream: Stream, source: Source, seen: Seen) -> dict[str, Any]:

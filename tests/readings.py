@@ -10,7 +10,7 @@ import msgspec
 from emscher.settings import Settings
 from emscher.stream import SECOND_US
 from ingest.accounting import Books
-from ingest.batch import Decoder
+from ingest.batch import Batch, Decoder
 from ingest.consumer import Message
 from ingest.sensors import Sensors
 from ingest.writer import Writer
@@ -49,4 +49,8 @@ class Inlet:
     async def take(self, messages: Sequence[Message]) -> Books:
         """Write messages as one batch."""
         await self.writer.refresh()
-        return await self.writer.write(self._decoder.decode(messages, round(self.now.timestamp() * SECOND_US)))
+        return await self.writer.write(self.decode(messages))
+
+    def decode(self, messages: Sequence[Message]) -> Batch:
+        """Take messages apart without writing them."""
+        return self._decoder.decode(messages, round(self.now.timestamp() * SECOND_US))

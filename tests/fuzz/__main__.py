@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz [--inputs N] [target ...]``: fuzz the targets one after the other and print a table."""
+"""``python -m tests.fuzz [--inputs N] [--keep] [target ...]``: fuzz one target after the other and print a table."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--inputs", type=int, default=INPUTS, help="inputs per target")
     parser.add_argument("--folder", type=Path, default=Path(".fuzz"), help="where reports and findings are written")
+    parser.add_argument("--keep", action="store_true", help="write the corpus of the repository anew")
     parser.add_argument("target", nargs="*", help=f"of {', '.join(targets())}; all without one")
     asked = parser.parse_args()
     if unknown := set(asked.target) - set(targets()):
@@ -32,16 +33,16 @@ def main() -> int:
     print(_HEAD, flush=True)
     broken = 0
     for name in asked.target or targets():
-        broken += _fuzz(name, asked.inputs, asked.folder)
+        broken += _fuzz(name, asked.inputs, asked.folder, keep=asked.keep)
     return int(bool(broken))
 
 
-def _fuzz(name: str, inputs: int, folder: Path) -> int:
+def _fuzz(name: str, inputs: int, folder: Path, *, keep: bool) -> int:
     """Fuzz a target in a process of its own, print its line and give the number of crashes."""
     log = folder / f"{name}.log"
     report = folder / f"{name}.json"
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", f"{__package__}.session", name, str(inputs), str(folder)]
+    command = [sys.executable, "-m", f"{__package__}.session", name, str(inputs), str(folder), *["keep"][: int(keep)]]
     with log.open("wb") as out:
         status = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, check=False).returncode
     if status or not report.is_file():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_TEXT = re.compile(r"'[^']*'|^`[^`]*`|`\$[^`]*(?=\.\w+`)|[^ -~]", re.DOTALL)
+_TEXT = re.compile(r"'[^']*'|(?<=unknown field )`[^`]*`|^`[^`]*`|`\$[^`]*(?=\.\w+`)|[^ -~]", re.DOTALL)
 _NUMBER = re.compile(r"\d+")
 
 

@@ -51,12 +51,15 @@ class Session:
         End after so many.
     folder : Path
         Where the report and the inputs that broke the rule are written.
+    keep : bool
+        Write the corpus anew at the end.
     """
 
-    def __init__(self, target: Target, inputs: int, folder: Path) -> None:
+    def __init__(self, target: Target, inputs: int, folder: Path, *, keep: bool) -> None:
         self._target = target
         self._inputs = inputs
         self._folder = folder
+        self._keep = keep
         self._done = 0
         self._values = 0
         self._reasons: Counter[str] = Counter()
@@ -84,7 +87,8 @@ class Session:
         if self._done % 100_000 == 0 or self._done == self._inputs:
             self._report()
         if self._done == self._inputs:
-            corpus.write(self._target.name, self._smallest.values())
+            if self._keep:
+                corpus.write(self._target.name, self._smallest)
             # There is no other way out of the fuzzer's loop.
             os._exit(0)
 
@@ -127,9 +131,9 @@ class Session:
         (self._folder / f"{self._target.name}.json").write_text(json.dumps(report))
 
 
-def main(name: str, inputs: int, folder: Path) -> None:
+def main(name: str, inputs: int, folder: Path, *, keep: bool) -> None:
     """Fuzz a target; does not return."""
-    session = Session(targets()[name], inputs, folder)
+    session = Session(targets()[name], inputs, folder, keep=keep)
     found = folder / f"{name}.found"
     found.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(session._seeds):  # noqa: SLF001 - its own module
@@ -141,4 +145,4 @@ def main(name: str, inputs: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), keep="keep" in sys.argv[4:])

@@ -59,7 +59,9 @@ def targets() -> dict[str, Target]:
     found = [
         *(_stream(decoder, name) for name in streams()),
         *(_dialect(decoder, name, some) for name, some in samples.items()),
-        Target("topic", lambda data: _decode(decoder, data, b"{}"), _TOPICS),
+        Target(
+            "topic", lambda data: _decode(decoder, data, b'{"end":"2026-01-05T07:00:00Z","interval_s":60}'), _TOPICS
+        ),
         Target("quarantine", _keep, _REFUSED),
         Target("city", _city, [_CITY]),
         Target("cursor", _cursor, _CURSORS),
@@ -125,7 +127,9 @@ def _keep(data: bytes) -> Outcome:
     refused = Rejected(
         name.decode("utf-8", "replace"), sensor_key if is_sensor_key(sensor_key) else None, error, payload
     )
-    return Outcome(keep(refused).payload is not None, _said([refused]))
+    _said([refused])
+    kept = keep(refused)
+    return Outcome(kept.payload is not None, [("detail", "none" if kept.detail.startswith("no detail") else "kept")])
 
 
 def _city(data: bytes) -> Outcome:

@@ -40,3 +40,9 @@ def test_identifiers_are_found(text: bytes) -> None:
 def test_readings_are_no_identifiers(text: bytes) -> None:
     """Ordinary readings, times, counters and keys are not taken for identifiers."""
     assert not holds_identifier(text)
+
+
+@pytest.mark.parametrize("part", [b"a", b"1.", b"a.b-", b"a@b", b"0a", b'"mac" '])
+def test_looking_takes_no_longer_than_the_text(part: bytes) -> None:
+    """A long text made to keep the search busy is searched in a time that grows with its length, not its square."""
+    assert not holds_identifier(part * (2**20 // len(part)) + b" ")

@@ -99,6 +99,14 @@ def test_uplink_that_does_not_fit_its_source_is_refused(fields: dict[str, object
     assert _reason(_decode(TTS, UPLINK, ("m.1", "energy", _source(fields)))) == ("energy", reason)
 
 
+def test_number_of_any_length_is_refused() -> None:
+    """A whole number that is too long for a float is out of range, whether it is multiplied or not."""
+    payload = msgspec.json.encode(UPLINK).replace(b"2.5", b"9" * 400)
+    for factor in (1, 1000):
+        source = _source({"energy_wh": {"name": "b.c", "factor": factor}})
+        assert _reason(_decode(TTS, payload, ("m.1", "energy", source)))[0] == "energy"
+
+
 def test_private_stream_takes_only_what_its_source_names() -> None:
     """An uplink that holds more than a private stream's source names is refused whole, without a detail."""
     full = _source({"clients_max": "a", "clients_avg": "b.c"}, interval_s=900)
