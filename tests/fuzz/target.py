@@ -176,7 +176,16 @@ _CITY = msgspec.json.encode(
                 "properties": {"type": "site", "key": "j1", "kind": "junction", "name": "Wall"},
                 "geometry": {"type": "Point", "coordinates": [7.46, 51.51]},
             },
-            {"type": "Feature", "properties": {"type": "sensor", "key": "j1.d1", "stream": "traffic", "site": "j1"}},
+            {
+                "type": "Feature",
+                "properties": {
+                    "type": "sensor",
+                    "key": "j1.d1",
+                    "stream": "traffic",
+                    "site": "j1",
+                    "source": {"dialect": "tts", "name": "a@t/d", "fields": {"count": {"name": "n", "factor": 2}}},
+                },
+            },
         ],
     }
 )

@@ -126,3 +126,17 @@ async def test_nothing_of_gateways_is_kept(store: Settings) -> None:
         kept = [payload for (payload,) in await cursor.fetchall()]
     assert len(kept) == len(samples)
     assert not [payload for payload in kept if "ateway" in payload or "latitude" in payload]
+
+
+async def test_source_of_a_sensor_is_not_open(store: Settings, tmp_path: Path) -> None:
+    """Everybody may see a sensor that is open, nobody but the inside which device of another system it is."""
+    samples = [one for name in dialects() for one in dialect_samples(name)]
+    await _load(store, tmp_path, samples)
+    async with await connect(store, "public") as connection:
+        cursor = await connection.execute("select key, metadata from open_sensor")
+        seen: dict[str, dict[str, object]] = dict(await cursor.fetchall())
+    assert seen
+    assert not [key for key, metadata in seen.items() if "source" in metadata]
+    async with await connect(store, "writer") as connection:
+        cursor = await connection.execute("select count(*) from sensor where metadata ? 'source'")
+        assert await cursor.fetchone() == (len({one["key"] for sample in samples for one in sample.sensors}),)

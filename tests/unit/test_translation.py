@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+import structlog
 from readings import RECEIVED_AT
 
 from emscher.rejection import Reason
@@ -121,7 +122,17 @@ def test_private_stream_takes_only_what_its_source_names() -> None:
 
 def test_source_of_no_known_form_is_left_out() -> None:
     """A source somebody wrote by hand and wrongly costs its own sensor only."""
-    batch = _decode(TTS, UPLINK, ("m.1", "energy", {"dialect": "tts"}), ("m.2", "energy", _source({"power_w": "a"})))
+    good = _source({"power_w": "a"})
+    with structlog.testing.capture_logs() as logged:
+        batch = _decode(
+            TTS,
+            UPLINK,
+            ("m.1", "energy", {"dialect": "tts"}),
+            ("m.2", "energy", good),
+            ("m.3", "energy", {**good, "dialect": "ttn"}),
+            ("m.4", "smell", good),
+        )
+    assert [line["sensor"] for line in logged] == ["m.1", "m.3"]
     assert [one.sensor_key for one in batch.checked["energy"]] == ["m.2"]
 
 
