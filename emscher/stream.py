@@ -229,13 +229,15 @@ class Stream:
         else:
             yield RejectedError(Reason.EMPTY, "the array holds no reading")
 
-    def make(self, values: Mapping[str, Any]) -> Reading | RejectedError:
+    def make(self, values: Mapping[str, Any], *, may_guess: bool = True) -> Reading | RejectedError:
         """Make a reading of values that were decoded elsewhere, with every check that a message would meet.
 
         Parameters
         ----------
         values : mapping
             Field to value; a number without a fraction does for a whole one.
+        may_guess : bool
+            Say what field is meant where one is misspelt; not for more than :data:`HINTS` readings of a message.
         """
         whole = {
             name: int(value) if isinstance(value, float) and value.is_integer() else value
@@ -246,7 +248,7 @@ class Stream:
         try:
             return msgspec.convert(whole, self.reading)
         except (msgspec.ValidationError, ValueError, OverflowError) as exc:
-            return self._explain(exc)
+            return self._explain(exc, may_guess=may_guess)
 
     def _decode_one_by_one(self, payload: bytes, failure: Exception) -> Iterator[Reading | RejectedError]:
         """Keep the good readings of an array that has a bad one."""

@@ -95,10 +95,8 @@ class Decoder:
             if stream is None or key is None:
                 self._translate(batch, message, now_us)
             elif len(message.payload) > self._limit_bytes:
-                error = RejectedError(
-                    Reason.TOO_LARGE, f"{len(message.payload)} bytes, {self._limit_bytes} are the limit"
-                )
-                batch.rejected.append(Rejected(stream.name, key, error, message.payload[:1024]))
+                error = self._too_large(message.payload)
+                batch.rejected.append(Rejected(stream.name, key, error, error.part))
             else:
                 self._sort(batch, stream, key, message.payload, stream.decode(message.payload), now_us)
         return batch
@@ -109,15 +107,22 @@ class Decoder:
         name, _, key = topic[len(self._prefix) :].decode("utf-8", "replace").partition("/")
         return streams().get(name), key if is_sensor_key(key) else None
 
+    def _too_large(self, payload: bytes) -> RejectedError:
+        return RejectedError(
+            Reason.TOO_LARGE, f"{len(payload)} bytes, {self._limit_bytes} are the limit", payload[:1024]
+        )
+
     def _translate(self, batch: Batch, message: Message, now_us: int) -> None:
         """Take a message apart whose topic is a dialect's, or reject it."""
-        said = None
-        if message.topic.startswith(self._prefix) and len(message.payload) <= self._limit_bytes:
+        said, size = None, len(message.payload)
+        if message.topic.startswith(self._prefix):
             topic = message.topic[len(self._prefix) :].decode("utf-8", "replace")
-            said = translate(topic, message.payload, self._sources)
+            said = translate(topic, message.payload if size <= self._limit_bytes else b"", self._sources)
         if said is None:
             error = RejectedError(Reason.UNKNOWN_TOPIC, _topic_detail(message.topic, self._prefix))
             said = [(None, None, [error])]
+        elif size > self._limit_bytes:
+            said = [(stream, key, [self._too_large(message.payload)]) for stream, key, _ in said]
         for stream, key, decoded in said:
             if stream is not None and key is not None:
                 self._sort(batch, stream, key, message.payload, decoded, now_us)

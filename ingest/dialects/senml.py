@@ -16,11 +16,12 @@ import msgspec
 
 from emscher import rejection
 from emscher.rejection import Reason, RejectedError
-from emscher.stream import SECOND_US, FieldInfo, Reading, Stream
+from emscher.stream import HINTS, SECOND_US, FieldInfo, Reading, Stream
 from ingest.dialect import Spoken
 
 FIRST_ABSOLUTE_S = 2**28
 NEWEST_VERSION = 10
+LONGEST_TEXT = 256
 LABELS = frozenset(("bn", "bt", "bu", "bv", "bs", "bver", "n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"))
 
 FACTORS: Mapping[str, Mapping[str, float]] = {
@@ -51,7 +52,7 @@ def decode(stream: Stream, payload: bytes) -> Iterator[Reading | RejectedError]:
     if not by_time:
         yield RejectedError(Reason.EMPTY, "the pack holds no value")
     for moment, records in by_time.items():
-        made = _reading(stream, moment, records)
+        made = _reading(stream, moment, records, may_guess=len(by_time) <= HINTS)
         if isinstance(made, RejectedError):
             made = RejectedError(made.reason, made.detail, msgspec.json.encode(records))
         yield made
@@ -83,14 +84,16 @@ def _resolve(pack: Iterable[Mapping[str, Any]], *, strict: bool) -> dict[datetim
             value = _number(record, "v") + _number(base, "bv")
         elif not isinstance(value, str if values[0] == "vs" else bool):
             raise RejectedError(Reason.WRONG_TYPE, f"`{values[0]}` holds another type")
-        unit = record.get("u", base.get("bu"))
-        name = f"{base.get('bn', '')}{record.get('n', '')}"
-        whole = {"n": name, "t": time_s, values[0]: value} | ({} if unit is None else {"u": unit})
+        whole = {"n": _text(base, "bn") + _text(record, "n"), "t": time_s, values[0]: value}
+        if unit := _text(record, "u") or _text(base, "bu"):
+            whole["u"] = unit
         found.setdefault(_EPOCH + timedelta(microseconds=round(time_s * SECOND_US)), []).append(whole)
     return found
 
 
-def _reading(stream: Stream, moment: datetime, records: Iterable[Mapping[str, Any]]) -> Reading | RejectedError:
+def _reading(
+    stream: Stream, moment: datetime, records: Iterable[Mapping[str, Any]], *, may_guess: bool
+) -> Reading | RejectedError:
     """Make one reading of the records of one time."""
     fields = {one.name: one for one in stream.fields}
     values: dict[str, Any] = {"time" if "time" in fields else "end": moment}
@@ -106,12 +109,20 @@ def _reading(stream: Stream, moment: datetime, records: Iterable[Mapping[str, An
                 return RejectedError(Reason.WRONG_UNIT, f"`{known.name}` is a number in {known.unit or 'no unit'}")
             value *= factor
         values[name] = value
-    return stream.make(values)
+    return stream.make(values, may_guess=may_guess)
 
 
 def _factor(known: FieldInfo, unit: object) -> float | None:
     """Give what to multiply by, None where the unit is none of the field's."""
     return FACTORS.get(known.unit, {}).get(unit) if isinstance(unit, str) else None
+
+
+def _text(record: Mapping[str, Any], label: str) -> str:
+    """Give a text of a record, empty where it has none; a short one, since a base value may be repeated many times."""
+    value = record.get(label, "")
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise RejectedError(Reason.WRONG_TYPE, f"`{label}` is no text of at most {LONGEST_TEXT} characters")
+    return value
 
 
 def _number(record: Mapping[str, Any], label: str) -> float:

@@ -69,6 +69,14 @@ def test_datastream_is_found_whatever_the_server_puts_around_it(topic: str, name
     assert _values(batch) == [{"time": "2026-01-05T07:00:00Z", "signal_group": 1, "state": "amber"}]
 
 
+@pytest.mark.parametrize(("topic", "stream"), [("energy/m.1/senml", "energy"), (TTS, "energy"), ("x/y", UNKNOWN)])
+def test_message_over_the_limit_is_too_large(topic: str, stream: str) -> None:
+    """A message of a dialect that is over the limit is refused for it, under the sensor's stream."""
+    batch = _decode(topic, b"[" * 300_000, ("m.1", "energy", _source({"power_w": "a"})))
+    assert _reason(batch) == (stream, Reason.UNKNOWN_TOPIC if stream == UNKNOWN else Reason.TOO_LARGE)
+    assert stream == UNKNOWN or len(batch.rejected[0].payload) == 1024
+
+
 def test_payload_levels_and_factors() -> None:
     """A value is found below others and comes in our unit."""
     source = _source({"energy_wh": {"name": "b.c", "factor": 1000}, "power_w": "a"})
@@ -161,6 +169,9 @@ def test_unknown_signal_state_is_refused(result: object) -> None:
         ({"n": "power_w", "v": 1, "bt": 0, "t": -60}, Reason.MISSING_FIELD),
         ({"n": "power_w", "v": 1, "bt": 1e300}, Reason.OUT_OF_RANGE),
         ({"n": "time", "v": 1}, Reason.INCONSISTENT),
+        ({"bn": 1, "n": "power_w", "v": 1}, Reason.WRONG_TYPE),
+        ({"bn": "x" * 300 + "/", "n": "power_w", "v": 1}, Reason.WRONG_TYPE),
+        ({"n": "power", "u": None, "v": 1}, Reason.WRONG_TYPE),
     ],
 )
 def test_senml_that_does_not_fit_is_refused(record: dict[str, object], reason: Reason) -> None:
