@@ -33,13 +33,14 @@ bench: $(VENV)/.installed-dev ## run the benchmarks, which print tables and asse
 	@$(BIN)/python -m bench
 
 fuzz: $(VENV)/.installed-dev ## let a fuzzer look for input that breaks a decoder (ARGS="--inputs 100000 traffic")
-	$(PIP) install "$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["fuzz"])')"
+	@$(INSTALL) -r requirements-fuzz.txt
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
-lock: $(VENV)/.python ## resolve the dependencies anew into the three requirements files
+lock: $(VENV)/.python ## resolve the dependencies anew into the four requirements files
 	$(PIP) install uv==$(UV_VERSION)
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --group fuzz --output-file requirements-fuzz.txt
 	# editables: what hatchling asks for in addition where the install is an editable one
 	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], 'editables', sep='\n')" \
 	  | $(COMPILE) - --constraints requirements-dev.txt --output-file requirements-build.txt
