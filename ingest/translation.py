@@ -48,7 +48,8 @@ def translate(topic: str, payload: bytes, sources: Sources) -> list[Said] | None
         spoken = dialects().get(name)
         if not isinstance(spoken, Spoken) or not is_sensor_key(key) or first not in (spoken.streams or streams()):
             return None
-        return [(stream, key, _discreet(stream, spoken.decode(stream, payload)))]
+        said = spoken.decode(stream, payload)
+        return [(stream, key, _discreet(said) if stream.private else said)]
     if isinstance(dialect, Foreign) and (found := dialect.topic.fullmatch(rest)):
         return _foreign(dialect, "/".join(found.groups()), payload, sources)
     return None
@@ -57,19 +58,20 @@ def translate(topic: str, payload: bytes, sources: Sources) -> list[Said] | None
 def _foreign(dialect: Foreign, name: str, payload: bytes, sources: Sources) -> list[Said]:
     """Read a foreign message for every sensor that it speaks for."""
     uses = sources.of(dialect.name, name)
+    # One uplink may speak for a private sensor and for another one, whose rejection would keep what the first one says.
+    private = any(use.stream.private for use in uses)
+    said: list[tuple[Stream | None, str | None, Reading | RejectedError]]
     try:
         seen = dialect.read(payload)
+        said = [(use.stream, use.sensor_key, _apply(use.stream, use.source, seen)) for use in uses]
+        detail = f"no sensor of the city has this source of {dialect.name}"
+        nobody = RejectedError(Reason.UNKNOWN_SENSOR, detail, seen.kept)
     except (RejectedError, msgspec.DecodeError, ValueError, OverflowError, RecursionError) as exc:
-        refused = rejection.of(exc)
-        if not uses:
-            return [(None, None, [refused])]
-        return [(use.stream, use.sensor_key, _discreet(use.stream, [refused])) for use in uses]
-    if not uses:
-        error = RejectedError(
-            Reason.UNKNOWN_SENSOR, f"no sensor of the city has this source of {dialect.name}", seen.kept
-        )
-        return [(None, None, [error])]
-    return [(use.stream, use.sensor_key, _discreet(use.stream, [_apply(use.stream, use.source, seen)])) for use in uses]
+        nobody = rejection.of(exc)
+        said = [(use.stream, use.sensor_key, nobody) for use in uses]
+    return [
+        (stream, key, _discreet([one]) if private else [one]) for stream, key, one in said or [(None, None, nobody)]
+    ]
 
 
 def _apply(stream: Stream, source: Source, seen: Seen) -> Reading | RejectedError:
@@ -127,10 +129,10 @@ def _find(values: Mapping[str, Any], path: str, default: object = _MISSING) -> A
     return found
 
 
-def _discreet(stream: Stream, said: Iterable[Reading | RejectedError]) -> Iterator[Reading | RejectedError]:
-    """Keep no detail of a private stream."""
+def _discreet(said: Iterable[Reading | RejectedError]) -> Iterator[Reading | RejectedError]:
+    """Keep nothing of a private stream's message but the reason."""
     for one in said:
-        if stream.private and isinstance(one, RejectedError):
-            yield RejectedError(one.reason, "no detail is kept of this stream", one.part)
+        if isinstance(one, RejectedError):
+            yield RejectedError(one.reason, "no detail is kept of this stream", b"null")
         else:
             yield one

@@ -128,6 +128,16 @@ def test_private_stream_takes_only_what_its_source_names() -> None:
     )
 
 
+def test_neighbour_of_a_private_sensor_keeps_nothing_either() -> None:
+    """Where one uplink speaks for a private sensor too, no rejection keeps anything of it."""
+    full = _source({"clients_max": "a", "clients_avg": "b.c"}, interval_s=900)
+    batch = _decode(TTS, UPLINK, ("ap.1", "wlan", full), ("m.1", "energy", _source({"power_w": "z"})))
+    assert len(batch.checked["wlan"]) == 1
+    (refused,) = batch.rejected
+    assert (refused.stream, refused.payload) == ("energy", b"null")
+    assert "z" not in refused.error.detail
+
+
 def test_source_of_no_known_form_is_left_out() -> None:
     """A source somebody wrote by hand and wrongly costs its own sensor only."""
     good = _source({"power_w": "a"})
