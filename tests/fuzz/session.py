@@ -91,7 +91,9 @@ class Session:
             self._report()
         if self._done == self._inputs:
             if self._keep:
-                corpus.write(self._target.name, self._smallest)
+                # What reached a branch first is of a kind too.
+                reached = (self._folder / f"{self._target.name}.found").iterdir()
+                corpus.write(self._target.name, {**{one.name: one.read_bytes() for one in reached}, **self._smallest})
             # There is no other way out of the fuzzer's loop.
             os._exit(0)
 
