@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 # For instance make demo ARGS=--fresh
 ARGS ?=
 
-.PHONY: help demo test lint lock bench soak clean
+.PHONY: help demo test lint lock bench soak fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -35,16 +35,21 @@ bench: $(VENV)/.installed-dev ## run the benchmarks, which print tables and asse
 soak: $(VENV)/.installed-dev ## saw at everything between a million readings and the store, then account for each (ARGS=--short)
 	@PYTHONPATH=.:tests $(BIN)/python -m soak $(ARGS)
 
-lock: $(VENV)/.python ## resolve the dependencies anew into the three requirements files
+fuzz: $(VENV)/.installed-dev ## let a fuzzer look for input that breaks a decoder (ARGS="--inputs 100000 traffic")
+	@$(INSTALL) -r requirements-fuzz.txt
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+lock: $(VENV)/.python ## resolve the dependencies anew into the four requirements files
 	$(PIP) install uv==$(UV_VERSION)
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --group fuzz --output-file requirements-fuzz.txt
 	# editables: what hatchling asks for in addition where the install is an editable one
 	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], 'editables', sep='\n')" \
 	  | $(COMPILE) - --constraints requirements-dev.txt --output-file requirements-build.txt
 
 clean: ## remove the virtual environment and what tools cached; the demo's data in .emscher stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .import_linter_cache dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.python:

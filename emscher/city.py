@@ -1,7 +1,8 @@
 """The city: sites and sensors, read from GeoJSON and written to the store.
 
 A FeatureCollection of points. A site has the properties ``type: "site"``, ``key``, ``kind`` and ``name``; a sensor has
-``type: "sensor"``, ``key``, ``stream`` and ``site``. Every other property is kept as metadata.
+``type: "sensor"``, ``key``, ``stream`` and ``site``, and ``source`` where it speaks a dialect on a topic of its own
+(:mod:`emscher.source`). Every other property is kept as metadata.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from psycopg.types.json import Jsonb
 
 from emscher.errors import CityError
 from emscher.sensor_key import SensorKey
+from emscher.source import Source, sources_of
 from emscher.store.pool import Connection
 from emscher.store.query import queries
 from emscher.streams import streams
@@ -41,6 +43,7 @@ class _Sensor(msgspec.Struct, tag="sensor", tag_field="type"):
     key: SensorKey
     stream: str
     site: SensorKey
+    source: Source | list[Source] | None = None
 
 
 class _Feature(msgspec.Struct):
@@ -120,7 +123,24 @@ def read(name: str) -> City:
         The file is missing or does not fit; the text says where.
     """
     path = find(name)
-    content = path.read_bytes()
+    return parse(path.read_bytes(), path)
+
+
+def parse(content: bytes, path: Path | str) -> City:
+    """Check a description.
+
+    Parameters
+    ----------
+    content : bytes
+        GeoJSON.
+    path : Path or str
+        Where it is from, for the text of an error.
+
+    Raises
+    ------
+    CityError
+        It does not fit; the text says where.
+    """
     try:
         collection = msgspec.json.decode(content, type=_Collection)
         raw = json.loads(content)["features"]
@@ -193,7 +213,7 @@ async def write(connection: Connection, described: City) -> tuple[int, int]:
     return len(described.sites), len(described.sensors)
 
 
-def _check(path: Path, sites: Sequence[Site], sensors: Sequence[Sensor]) -> None:
+def _check(path: Path | str, sites: Sequence[Site], sensors: Sequence[Sensor]) -> None:
     known = {site.key for site in sites}
     seen: set[str] = set()
     for place in (*sites, *sensors):
@@ -207,6 +227,13 @@ def _check(path: Path, sites: Sequence[Site], sensors: Sequence[Sensor]) -> None
                 f"{path}: sensor {sensor.key} names the stream {sensor.stream!r}.",
                 f"Streams are {', '.join(streams())}.",
             )
+        fields = {one.name for one in streams()[sensor.stream].fields}
+        for name in (name for one in sources_of(sensor.metadata) for name in (*one.fields, *one.constants)):
+            if name not in fields:
+                raise CityError(
+                    f"{path}: the source of sensor {sensor.key} names the field {name!r}.",
+                    f"Fields of {sensor.stream} are {', '.join(sorted(fields))}.",
+                )
         if sensor.site not in known:
             raise CityError(
                 f"{path}: sensor {sensor.key} names the site {sensor.site!r}, which is not there.", "Add it."

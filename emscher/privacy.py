@@ -10,7 +10,7 @@ _IDENTIFIER = re.compile(
     rb"|(?<![0-9a-z])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}(?![0-9a-z])"  # MAC address without separators
     rb"|(?<![0-9.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![0-9.])"  # IPv4 address
     rb"|(?<![0-9a-f:])(?:[0-9a-f]{1,4}:){3,7}(?::|[0-9a-f]{1,4})"  # IPv6 address
-    rb"|[a-z0-9._%+-]@[a-z0-9-]+\.[a-z0-9-]"  # e-mail address, as much of it as tells; a longer pattern is quadratic
+    rb"|[a-z0-9._%+-]@[a-z0-9-]+\.[a-z0-9-]"  # e-mail address; one character before the @ keeps the search linear
     rb'|"(?:mac|ip|hostname|user|user[-_]?name|1x_identity|calling-station-id|framed-ip-address|acct-session-id|imsi|imei)"\s*:',
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ declaration.
 from __future__ import annotations
 
 import difflib
+import math
 import operator
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ from emscher.rejection import Reason, RejectedError
 SECOND_US = 1_000_000
 HOUR_S = 3_600
 DAY_US = 86_400 * SECOND_US
+
+HINTS = 20
+"""Refused readings of one message for which a misspelt field is guessed: guessing is slow, and an array may be long."""
+LONGEST_GUESSED = 64
 
 Time = Annotated[datetime, msgspec.Meta(tz=True, description="RFC 3339 with zone")]
 
@@ -170,6 +175,11 @@ class Stream:
         return tuple(_field_info(one) for one in info.fields)
 
     @cached_property
+    def by_stem(self) -> dict[str, FieldInfo]:
+        """Fields that have a unit by their name without it."""
+        return {_stem(one.name): one for one in reversed(self.fields) if one.unit}
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Columns of the table of readings after ``sensor_id``, in the order of :meth:`row`."""
         skipped = {"time", "end", "simulated", *self.facts, *self.inputs}
@@ -223,6 +233,27 @@ class Stream:
             return (decoded,)
         return decoded or (RejectedError(Reason.EMPTY, "the array holds no reading"),)
 
+    def make(self, values: Mapping[str, Any], *, may_guess: bool = True) -> Reading | RejectedError:
+        """Make a reading of values that were decoded elsewhere, with every check that a message would meet.
+
+        Parameters
+        ----------
+        values : mapping
+            Field to value; a number without a fraction does for a whole one.
+        may_guess : bool
+            Say what field is meant where one is misspelt; not for more than :data:`HINTS` readings of a message.
+        """
+        whole = {
+            name: int(value) if isinstance(value, float) and value.is_integer() else value
+            for name, value in values.items()
+        }
+        if any(isinstance(value, float) and not math.isfinite(value) for value in whole.values()):
+            return self._explain(msgspec.ValidationError("Number out of range"))
+        try:
+            return msgspec.convert(whole, self.reading)
+        except (msgspec.ValidationError, ValueError, OverflowError) as exc:
+            return self._explain(exc, may_guess=may_guess)
+
     def _decode_one_by_one(self, payload: bytes, failure: Exception) -> Iterator[Reading | RejectedError]:
         """Keep the good readings of an array that has a bad one."""
         try:
@@ -231,14 +262,16 @@ class Stream:
             shape_is_known = isinstance(exc, msgspec.ValidationError)
             yield self._explain(failure if shape_is_known else exc)
             return
+        hints = HINTS
         for part in parts:
             try:
                 yield self._one_decoder.decode(part)
             except (msgspec.DecodeError, ValueError, RecursionError) as exc:
-                refused = self._explain(exc)
+                refused = self._explain(exc, may_guess=hints > 0)
+                hints -= 1
                 yield RejectedError(refused.reason, refused.detail, bytes(part))
 
-    def _explain(self, exc: Exception) -> RejectedError:
+    def _explain(self, exc: Exception, *, may_guess: bool = True) -> RejectedError:
         """Name the reason, and for a field nobody knows the one that was probably meant."""
         refused = rejection.of(exc)
         if self.private:
@@ -246,40 +279,24 @@ class Stream:
         if refused.reason is not Reason.UNKNOWN_FIELD:
             return refused
         unknown = refused.detail.split("`")[1]
-        known = {one.name: one for one in self.fields}
-        for name, one in known.items():
-            if _stem(name) == _stem(unknown) and one.unit:
-                return RejectedError(Reason.WRONG_UNIT, f"`{unknown}`: this stream takes `{name}` in {one.unit}")
-        near = difflib.get_close_matches(unknown, known, n=1)
+        if one := self.by_stem.get(_stem(unknown)):
+            return RejectedError(Reason.WRONG_UNIT, f"`{unknown}`: this stream takes `{one.name}` in {one.unit}")
+        known = [one.name for one in self.fields]
+        near = difflib.get_close_matches(unknown, known, n=1) if may_guess and len(unknown) <= LONGEST_GUESSED else []
         return RejectedError(Reason.UNKNOWN_FIELD, f"`{unknown}`{f'; perhaps `{near[0]}` is meant' if near else ''}")
 
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _RAW_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
-_UNIT_ENDINGS = (
-    "_kmh",
-    "_mph",
-    "_ms",
-    "_pct",
-    "_ratio",
-    "_wh",
-    "_kwh",
-    "_w",
-    "_kw",
-    "_s",
-    "_min",
-    "_bytes",
-    "_kb",
-    "_mb",
-)
+_UNITS = frozenset(("kmh", "mph", "ms", "pct", "ratio", "wh", "kwh", "w", "kw", "s", "min", "bytes", "kb", "mb"))
 
 
 def _stem(name: str) -> str:
     """Cut the unit off a field's name."""
-    for ending in _UNIT_ENDINGS:
-        if name.endswith(ending):
-            return name.removesuffix(ending)
+    stem, _, ending = name.rpartition("_")
+    if stem and ending in _UNITS:
+        return stem
     return f"{name} (no unit)"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -17,6 +18,8 @@ from emscher.stream import DAY_US, SECOND_US, Reading, Stream
 from emscher.streams import streams
 from ingest.message import Message
 from ingest.rate import Rate
+from ingest.sources import Sources
+from ingest.translation import translate
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_INTERVAL_US = DAY_US
@@ -77,9 +80,12 @@ class Decoder:
     ----------
     settings : Settings
         Topic prefix, payload limit, the limits of time and of rate.
+    sources : Sources, optional
+        Whose readings foreign messages are; without it nobody's.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, sources: Sources | None = None) -> None:
+        self._sources = sources or Sources(time.monotonic)
         self._prefix = settings.mqtt_topic_prefix.encode() + b"/"
         self._limit_bytes = settings.ingest_payload_limit_bytes
         self._ahead_us = settings.ingest_ahead_s * SECOND_US
@@ -107,15 +113,14 @@ class Decoder:
         for message in messages:
             stream, key = self._address(message.topic)
             if stream is None or key is None:
-                error = RejectedError(Reason.UNKNOWN_TOPIC, _topic_detail(message.topic, self._prefix))
-                batch.rejected.append(Rejected(UNKNOWN, None, error, message.payload, message.topic))
+                self._translate(batch, message, times)
             elif len(message.payload) > self._limit_bytes:
-                error = RejectedError(
-                    Reason.TOO_LARGE, f"{len(message.payload)} bytes, {self._limit_bytes} are the limit"
-                )
+                error = self._too_large(message.payload)
                 batch.rejected.append(Rejected(stream.name, key, error, message.payload))
             else:
-                _decode_payload(batch, stream, key, message.payload, times[stream.name], self._rate)
+                _sort(
+                    batch, stream, key, message.payload, stream.decode(message.payload), times[stream.name], self._rate
+                )
         return batch
 
     def oldest_us(self, stream: Stream, now_us: int) -> int:
@@ -135,6 +140,30 @@ class Decoder:
             return None, None
         name, _, key = topic[len(self._prefix) :].decode("utf-8", "replace").partition("/")
         return streams().get(name), key if is_sensor_key(key) else None
+
+    def _too_large(self, payload: bytes) -> RejectedError:
+        return RejectedError(Reason.TOO_LARGE, f"{len(payload)} bytes, {self._limit_bytes} are the limit")
+
+    def _translate(self, batch: Batch, message: Message, times: Mapping[str, Times]) -> None:
+        """Take a message apart whose topic is a dialect's, or reject it; what is kept of it keeps its topic."""
+        said, size = None, len(message.payload)
+        if message.topic.startswith(self._prefix):
+            topic = message.topic[len(self._prefix) :].decode("utf-8", "replace")
+            said = translate(topic, message.payload if size <= self._limit_bytes else b"", self._sources)
+        if said is None:
+            error = RejectedError(Reason.UNKNOWN_TOPIC, _topic_detail(message.topic, self._prefix))
+            said = [(None, None, [error])]
+        elif size > self._limit_bytes:
+            said = [(stream, key, [self._too_large(message.payload)]) for stream, key, _ in said]
+        for stream, key, decoded in said:
+            if stream is not None and key is not None:
+                now = times[stream.name]
+                _sort(batch, stream, key, message.payload, decoded, now, self._rate, message.topic)
+            else:
+                errors = (one for one in decoded if isinstance(one, RejectedError))
+                batch.rejected += [
+                    Rejected(UNKNOWN, None, one, one.part or message.payload, message.topic) for one in errors
+                ]
 
 
 class Times:
@@ -170,11 +199,21 @@ class Times:
         return None
 
 
-def _decode_payload(batch: Batch, stream: Stream, key: str, payload: bytes, times: Times, rate: Rate) -> None:
+def _sort(
+    batch: Batch,
+    stream: Stream,
+    key: str,
+    payload: bytes,
+    decoded: Iterable[Reading | RejectedError],
+    times: Times,
+    rate: Rate,
+    topic: bytes = b"",
+) -> None:
+    """Tell the readings from the rejections, those a right clock cannot have given, and those that are too many."""
     checked = batch.checked.setdefault(stream.name, [])
-    for one in stream.decode(payload):
+    for one in decoded:
         if isinstance(one, RejectedError):
-            batch.rejected.append(Rejected(stream.name, key, one, one.part or payload))
+            batch.rejected.append(Rejected(stream.name, key, one, one.part or payload, topic))
             continue
         error = times.check(one)
         if error is None and rate.limits and rate.exceeds(key, one.observed_at_us):

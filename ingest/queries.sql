@@ -2,6 +2,10 @@
 -- What the store knows of these keys.
 SELECT key, sensor_id, stream, metadata FROM sensor WHERE key = ANY (%(keys)s)
 
+-- name: sources
+-- Sensors whose readings come from a source in another system.
+SELECT key, stream, metadata FROM sensor WHERE metadata ? 'source'
+
 -- name: register_sensors
 -- Take in sensors nobody configured; another worker may have been quicker.
 INSERT INTO sensor (key, stream, site_id, configured, metadata)

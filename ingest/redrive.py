@@ -105,8 +105,8 @@ class Redrive:
     def __init__(self, settings: Settings, clock: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
         self._prefix = settings.mqtt_topic_prefix
         self._clock = clock
-        self._decoder = Decoder(settings)
         self._sensors = Sensors(settings, monotonic)
+        self._decoder = Decoder(settings, self._sensors.sources)
         self._writer = Writer(settings, self._sensors, clock, holds_session=False)
         self._claimed: list[int] = []
 
@@ -153,6 +153,7 @@ class Redrive:
     async def _batch(self, values: Mapping[str, object], poison: Mapping[int, Exception]) -> list[Trial]:
         """Try the next rows in one transaction."""
         connection, shelves = await self._writer.desk.open()
+        await self._writer.refresh()
         now = self._clock()
         async with connection.transaction():
             statement = SQL["claim"].of(wanted=SQL["wanted"].statement)

@@ -15,6 +15,7 @@ from emscher.settings import Settings
 from emscher.store.pool import Connection
 from emscher.store.query import queries
 from emscher.stream import Stream
+from ingest.sources import Sources
 
 log = structlog.stdlib.get_logger()
 
@@ -49,6 +50,7 @@ class Sensors:
         self._monotonic = monotonic
         self._known: dict[str, Known] = {}
         self._forget_at_s = 0.0
+        self.sources = Sources(monotonic)
 
     async def look_up(self, connection: Connection, stream: Stream, said: Mapping[str, Mapping[str, Any]]) -> None:
         """Make sure that the sensors of a stream's readings are remembered, registering those that are new.

@@ -64,7 +64,7 @@ class Worker:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
-        self._decoder = Decoder(settings)
+        self._decoder = Decoder(settings, writer.sources)
         self._writer = writer
         self._clock = clock
         self._sleep = sleep
@@ -123,6 +123,7 @@ class Worker:
             if client.session_present:
                 taken = 0
                 while messages := await client.rest(before, BATCH_LIMIT_BYTES):
+                    await self._refresh()
                     await self._write(messages, self._decode(messages, Batch()))
                     client.acknowledge(messages)
                     taken += len(messages)
@@ -157,6 +158,8 @@ class Worker:
         try:
             while True:
                 arrived = await client.batch(BATCH_LIMIT_BYTES - size_bytes, writing)
+                if writing is None:
+                    await self._refresh()
                 self._decode(arrived, batch)
                 messages += arrived
                 size_bytes += sum(len(one.payload) for one in arrived)
@@ -175,6 +178,13 @@ class Worker:
         await self._write(messages, batch)
         client.acknowledge(messages)
 
+    async def _refresh(self) -> None:
+        """Bring what foreign messages are decoded by up to date; a database that is away is the writing's matter."""
+        try:
+            await self._writer.refresh()
+        except (psycopg.Error, DatabaseMissingError):
+            await self._writer.close()
+
     def _decode(self, messages: list[Message], batch: Batch) -> Batch:
         return self._decoder.decode(messages, round(self._clock().timestamp() * SECOND_US), batch)
 
@@ -183,6 +193,7 @@ class Worker:
         patience = Patience(self._sleep)
         while True:
             try:
+                await self._writer.refresh()
                 books = await self._writer.write(batch)
             except _POISON as exc:
                 if len(messages) == 1:

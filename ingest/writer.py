@@ -27,6 +27,7 @@ from ingest.batch import Batch, Checked, Rejected
 from ingest.budget import Budget
 from ingest.pulse import Pulse
 from ingest.sensors import Sensors
+from ingest.sources import Sources
 
 log = structlog.stdlib.get_logger()
 
@@ -98,6 +99,22 @@ class Writer:
             The schema is missing or not up to date.
         """
         await self.desk.open()
+
+    @property
+    def sources(self) -> Sources:
+        """Whose readings foreign messages are, as of :meth:`refresh`."""
+        return self._sensors.sources
+
+    async def refresh(self) -> None:
+        """Bring :attr:`sources` up to date, if they were not lately.
+
+        Raises
+        ------
+        psycopg.Error
+            The database does not answer.
+        """
+        connection, _ = await self.desk.open()
+        await self.sources.refresh(connection)
 
     async def close(self) -> None:
         """Let the connection go; the next batch opens another."""

@@ -10,7 +10,7 @@ import msgspec
 from emscher.settings import Settings
 from emscher.stream import SECOND_US
 from ingest.accounting import Books
-from ingest.batch import Decoder
+from ingest.batch import Batch, Decoder
 from ingest.message import Message
 from ingest.sensors import Sensors
 from ingest.writer import Writer
@@ -36,8 +36,8 @@ class Inlet:
 
     def __init__(self, settings: Settings, now: datetime = RECEIVED_AT) -> None:
         self.now = now
-        self._decoder = Decoder(settings)
         self.writer = Writer(settings, Sensors(settings, lambda: 0.0), lambda: self.now)
+        self._decoder = Decoder(settings, self.writer.sources)
 
     async def __aenter__(self) -> Self:
         await self.writer.open()
@@ -48,4 +48,9 @@ class Inlet:
 
     async def take(self, messages: Sequence[Message]) -> Books:
         """Write messages as one batch."""
-        return await self.writer.write(self._decoder.decode(messages, round(self.now.timestamp() * SECOND_US)))
+        await self.writer.refresh()
+        return await self.writer.write(self.decode(messages))
+
+    def decode(self, messages: Sequence[Message]) -> Batch:
+        """Take messages apart without writing them."""
+        return self._decoder.decode(messages, round(self.now.timestamp() * SECOND_US))

@@ -11,6 +11,8 @@ from emscher.errors import CityError
 SITE: dict[str, object] = {"type": "site", "key": "j1", "kind": "junction", "name": "Wall"}
 SENSOR: dict[str, object] = {"type": "sensor", "key": "j1.d1", "stream": "traffic", "site": "j1", "lane": 1}
 
+SOURCE = {"dialect": "tts", "name": "a@t/d", "fields": {"count": {"name": "n", "factor": 2}}}
+
 
 def _write(folder: Path, *properties: dict[str, object]) -> str:
     features = [
@@ -30,6 +32,12 @@ def test_sites_and_sensors_are_read(tmp_path: Path) -> None:
     assert (sensor.longitude, sensor.latitude, sensor.metadata) == (7.46, 51.51, {"lane": 1})
 
 
+def test_source_of_a_sensor_is_kept(tmp_path: Path) -> None:
+    """Where a sensor's readings come from is checked and stays with the sensor."""
+    (sensor,) = city.read(_write(tmp_path, SITE, {**SENSOR, "source": SOURCE})).sensors
+    assert sensor.metadata["source"] == SOURCE
+
+
 @pytest.mark.parametrize(
     ("properties", "complaint"),
     [
@@ -37,6 +45,9 @@ def test_sites_and_sensors_are_read(tmp_path: Path) -> None:
         ((SITE, {**SENSOR, "site": "j2"}), "names the site 'j2'"),
         ((SITE, SITE), "stands there twice"),
         ((SITE, SENSOR, SENSOR), "stands there twice"),
+        ((SITE, {**SENSOR, "source": {**SOURCE, "fields": {"speed": "v"}}}), "names the field 'speed'"),
+        ((SITE, {**SENSOR, "source": [SOURCE, {**SOURCE, "constants": {"lane": 1}}]}), "names the field 'lane'"),
+        ((SITE, {**SENSOR, "source": {"dialect": "tts"}}), "no description of a city"),
         (({**SITE, "key": "a b"},), "no description of a city"),
         (({"type": "river", "key": "emscher"},), "no description of a city"),
     ],

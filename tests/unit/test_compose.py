@@ -163,7 +163,9 @@ def test_every_command_exists() -> None:
         assert not hasattr(command, "commands"), words
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-build.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-fuzz.txt"]
+)
 def test_requirements_carry_hashes_and_no_address(name: str) -> None:
     """Each requirement is pinned and has hashes; no line says where a package comes from."""
     text = (ROOT / name).read_text()
