@@ -133,7 +133,7 @@ def _key(relation: Relation, family: Family) -> tuple[str, ...]:
 
 async def _choose(caller: Caller, family: Family, bucket: str | None) -> _Choice:
     """Find what answers: the family's table or roll-up, or what is published of it to those without a key."""
-    wanted = "base" if bucket in (None, _WIDTHS.get(family.width_s)) else bucket
+    wanted = "base" if bucket in (None, _WIDTHS.get(family.resolution_s)) else bucket
     known = ["base", *family.buckets]
     published = await caller.source.relation(f"{family.name}_public")
     if wanted not in known and not (published and bucket == PUBLISHED_BUCKET):
@@ -163,7 +163,7 @@ async def _described(caller: Caller, family: Family) -> dict[str, Any]:
         "name": family.name,
         "title_en": family.title_en,
         "title_de": family.title_de,
-        "width_s": family.width_s,
+        "width_s": family.resolution_s,
         "buckets": buckets,
         "open_buckets": open_buckets,
         "published_per": per,

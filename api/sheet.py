@@ -26,6 +26,8 @@ _KINDS: Mapping[str, Kind] = {
 UNITS: Mapping[str, str] = {
     "width_s": "s",
     "covered_s": "s",
+    "substituted_s": "s",
+    "faulty_s": "s",
     "interval_s": "s",
     "revision": "1",
     "coverage_ratio": "1",

@@ -12,6 +12,7 @@ UNITS = {
     "veh/h": "vehicles/h",
     "veh/km": "vehicles/km",
     "pcu/h": "pcu/h",
+    "pcu/km": "pcu/km",
     "km/h": "velocitykmh",
     "%": "percent",
     "1": "none",

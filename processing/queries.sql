@@ -31,7 +31,15 @@ DELETE FROM due_window WHERE due_id = ANY (%(due_ids)s)
 
 -- name: site_sensors
 -- What is known of a site's sensors.
-SELECT sensor_id, stream, metadata FROM sensor WHERE site_id = %(site_id)s ORDER BY sensor_id
+SELECT sensor_id, stream, metadata, key FROM sensor WHERE site_id = %(site_id)s ORDER BY sensor_id
+
+-- name: site
+-- What is known of a site.
+SELECT metadata FROM site WHERE site_id = %(site_id)s
+
+-- name: thresholds
+-- Limits and factors with the days they hold.
+SELECT name, scope, value, valid_from, valid_to FROM threshold
 
 -- name: traffic_rows
 -- Intervals of a site's lanes.
@@ -44,26 +52,16 @@ COPY (
     ORDER BY sensor_id, observed_at
 ) TO STDOUT (FORMAT binary)
 
--- name: cross_section_rows
--- Intervals of a site's lanes with speeds by class and why a value is missing.
+-- name: lane_rows
+-- Intervals of a site's lanes with everything that is checked, and why a value is missing.
 COPY (
     SELECT sensor_id, observed_at, simulated, interval_s, coalesce(count::double precision, 'NaN'),
-           coalesce(heavy_count::double precision, 'NaN'), coalesce(speed_kmh, 'NaN'), coalesce(car_speed_kmh, 'NaN'),
-           coalesce(heavy_speed_kmh, 'NaN'), status_bits
+           coalesce(heavy_count::double precision, 'NaN'), coalesce(occupancy_pct, 'NaN'), coalesce(speed_kmh, 'NaN'),
+           coalesce(car_speed_kmh, 'NaN'), coalesce(heavy_speed_kmh, 'NaN'), coalesce(speed_std_kmh, 'NaN'), status_bits
     FROM traffic_reading
     WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
       AND observed_at >= {since} AND observed_at < {until}
     ORDER BY sensor_id, observed_at
-) TO STDOUT (FORMAT binary)
-
--- name: heavy_equivalent_rows
--- What a heavy vehicle counts, by day of the span; of every site alike.
-COPY (
-    SELECT day, coalesce(threshold_at('traffic_heavy_pcu', day), 'NaN'),
-           coalesce(threshold_at('traffic_heavy_pcu_per_kmh', day), 'NaN')
-    FROM generate_series(date_trunc('day', {since}::timestamptz, 'UTC'), {until}::timestamptz, '1 day', 'UTC') AS day
-    WHERE {site_id} IS NOT NULL
-    ORDER BY day
 ) TO STDOUT (FORMAT binary)
 
 -- name: signal_rows

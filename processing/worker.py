@@ -31,6 +31,7 @@ from emscher.stream import SECOND_US
 from processing import metrics
 from processing.families import families
 from processing.family import Family, SensorInfo, Task
+from processing.threshold import thresholds
 
 log = structlog.stdlib.get_logger()
 
@@ -171,6 +172,8 @@ async def _load(connection: Connection, family: Family, site_id: int, window_us:
     """Read everything that a site's due windows need."""
     cursor = await connection.execute(_SQL["site_sensors"].statement, {"site_id": site_id})
     sensors = tuple(SensorInfo(*row) for row in await cursor.fetchall())
+    site = await (await connection.execute(_SQL["site"].statement, {"site_id": site_id})).fetchone()
+    dated = thresholds(await (await connection.execute(_SQL["thresholds"].statement)).fetchall())
     width_us = family.width_s * SECOND_US
     since_us = int(window_us[0]) - family.look_back_s * SECOND_US
     until_us = int(window_us[-1]) + width_us + family.look_ahead_s * SECOND_US
@@ -183,7 +186,8 @@ async def _load(connection: Connection, family: Family, site_id: int, window_us:
         )
         async with connection.cursor() as reading, reading.copy(statement) as out:
             rows[name] = copy.decode(b"".join([bytes(part) async for part in out]), dtype)
-    return Task(site_id, sensors, window_us, width_us, rows)
+    metadata = site[0] if site else {}
+    return Task(site_id, sensors, window_us, width_us, rows, dated, metadata, family.look_back_s * SECOND_US)
 
 
 async def _shelve_all(connection: Connection) -> dict[str, _Shelf]:

@@ -37,8 +37,8 @@ async def test_roll_ups_have_the_indicators(family: Family, store: Settings) -> 
     async with await connect(store, "reader") as connection:
         for bucket in family.buckets:
             found = {column.name for column in await columns(connection, f"{family.table}_{bucket}")}
-            assert {"sensor_id", "window_start", "simulated"} <= found
-            wanted = {one.column for one in family.indicators} - {"coverage_ratio", "method"}
+            assert {*family.key, "window_start", "simulated"} <= found
+            wanted = {one.column for one in family.indicators if one.rolls_up} - {"coverage_ratio", "method"}
             assert wanted <= found
 
 
@@ -82,6 +82,7 @@ def test_units_agree_with_the_endings_of_names(family: Family) -> None:
         "_veh_h": "veh/h",
         "_pcu_h": "pcu/h",
         "_veh_km": "veh/km",
+        "_pcu_km": "pcu/km",
         "_kmh": "km/h",
         "_pct": "%",
         "_ratio": "1",
