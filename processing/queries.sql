@@ -29,6 +29,25 @@ FOR UPDATE SKIP LOCKED
 -- Clear exactly the claims whose data were seen.
 DELETE FROM due_window WHERE due_id = ANY (%(due_ids)s)
 
+-- name: make_due
+-- Make due a family's windows of a span at every site that said anything in it.
+INSERT INTO due_window (family, site_id, window_start)
+SELECT %(family)s, site_id, to_timestamp(number * %(width_s)s)
+FROM (
+    SELECT DISTINCT site_id FROM sensor
+    WHERE stream = %(stream)s AND EXISTS (
+        SELECT FROM {readings} AS said
+        WHERE said.sensor_id = sensor.sensor_id AND observed_at >= %(since)s AND observed_at < %(until)s)
+) AS heard
+CROSS JOIN generate_series(
+    floor(date_part('epoch', %(first)s::timestamptz) / %(width_s)s)::bigint,
+    ceil(date_part('epoch', %(last)s::timestamptz) / %(width_s)s)::bigint - 1) AS number
+ORDER BY site_id, number
+
+-- name: anything_due
+-- Whether any window waits.
+SELECT EXISTS (SELECT FROM due_window)
+
 -- name: site_sensors
 -- What is known of a site's sensors.
 SELECT sensor_id, stream, metadata, key FROM sensor WHERE site_id = %(site_id)s ORDER BY sensor_id

@@ -8,6 +8,7 @@ meanwhile has made its windows due again by rows of its own.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -83,6 +84,8 @@ class Worker:
         self._sleep = sleep
         self._desk = Desk(settings, _shelve_all)
         self._aside: dict[tuple[str, int], float] = {}
+        self.computed: Counter[str] = Counter()
+        """Rows computed so far, by family."""
 
     async def open(self) -> None:
         """Connect and make the staging tables.
@@ -157,6 +160,7 @@ class Worker:
             await connection.execute(_SQL["announce"].statement, {"payload": _payload(family, site_id, window_us)})
         await connection.execute(_SQL["clear"].statement, {"due_ids": [due_id for due_id, _ in claims]})
         metrics.record(family.name, len(window_us), len(computed))
+        self.computed[family.name] += len(computed)
         return len(claims)
 
     async def _publish(self, connection: Connection, shelf: _Shelf, computed: Rows) -> None:

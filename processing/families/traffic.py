@@ -22,16 +22,20 @@ ROW = np.dtype(
     ]
 )
 
+MINUTE_S = 60
+MINUTE_US = MINUTE_S * SECOND_US
+
 _LANES = "processing.kernels.lane.lanes"
 
 
 def compute(task: Task) -> Rows:
     """Compute the indicators of each lane in each due window that has readings."""
     read = task.rows["traffic_rows"]
-    place = task.place(microseconds(read["observed_at"]))
-    read, place = read[place >= 0], place[place >= 0]
-    cell = read["sensor_id"].astype(np.int64) * len(task.window_us) + place
-    cells, group = np.unique(cell, return_inverse=True)
+    at_us = microseconds(read["observed_at"])
+    inside = task.place(at_us) >= 0
+    read, minute = read[inside], at_us[inside] // MINUTE_US
+    first, count = (int(minute.min()), int(np.ptp(minute)) + 1) if len(minute) else (0, 1)
+    cells, group = np.unique(read["sensor_id"].astype(np.int64) * count + minute - first, return_inverse=True)
     found = lanes(
         group,
         len(cells),
@@ -41,12 +45,12 @@ def compute(task: Task) -> Rows:
         read["occupancy_pct"],
         read["speed_kmh"],
     )
-    width_s = np.full(len(cells), task.width_us // SECOND_US)
+    width_s = np.full(len(cells), MINUTE_S)
     np.maximum.at(width_s, group, read["interval_s"])
     simulated = np.bincount(group, read["simulated"], len(cells)) > 0
     return table(
-        sensor_id=cells // len(task.window_us),
-        window_start=task.window_us[cells % len(task.window_us)].view("M8[us]"),
+        sensor_id=cells // count,
+        window_start=((first + cells % count) * MINUTE_US).view("M8[us]"),
         width_s=width_s,
         simulated=simulated,
         flow_veh_h=found.flow_veh_h,
@@ -65,6 +69,7 @@ FAMILY = Family(
     key=("sensor_id", "window_start"),
     loads={"traffic_rows": ROW},
     compute=compute,
+    step_s=MINUTE_S,
     buckets=("15min", "1h", "1d"),
     indicators=(
         Indicator(
