@@ -119,7 +119,7 @@ async def list_indicators_of_family(
 
 
 def _streams_of(family: Family) -> list[str]:
-    return [stream.name for stream in streams().values() if any(due.family == family.name for due in stream.due)]
+    return [stream.name for stream in streams().values() if any(due.family == family.queue for due in stream.due)]
 
 
 def _key(relation: Relation, family: Family) -> tuple[str, ...]:

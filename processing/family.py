@@ -89,6 +89,8 @@ class Task:
         What the city's description says of the site.
     look_back_us : int
         How far before its start a window has read [us].
+    shared : dict
+        What families that are computed together compute once.
     """
 
     site_id: int
@@ -99,6 +101,7 @@ class Task:
     thresholds: Thresholds = NO_THRESHOLDS
     site: Mapping[str, Any] = field(default_factory=dict)
     look_back_us: int = 0
+    shared: dict[str, Any] = field(default_factory=dict)
 
     def place(self, time_us: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Number of the due window each time lies in, -1 for none."""
@@ -128,6 +131,8 @@ class Family:
         The catalogue's rows.
     buckets : tuple of str
         Roll-ups it has besides its base resolution.
+    rides : str, optional
+        Family whose windows it shares: both are computed from one reading of the store, in one transaction.
     step_s : int, optional
         Width of its rows where a window holds many of them [s].
     feeds : tuple of Due
@@ -142,6 +147,7 @@ class Family:
     compute: Callable[[Task], Rows]
     indicators: tuple[Indicator, ...]
     buckets: tuple[str, ...] = ()
+    rides: str | None = None
     step_s: int | None = None
     feeds: tuple[Due, ...] = ()
 
@@ -149,6 +155,11 @@ class Family:
     def table(self) -> str:
         """Name of the table."""
         return f"{self.name}_indicator"
+
+    @property
+    def queue(self) -> str:
+        """Name under which its windows are due."""
+        return self.rides or self.name
 
     @property
     def resolution_s(self) -> int:
@@ -181,7 +192,7 @@ class Family:
 
     @cached_property
     def _due(self) -> tuple[Due, ...]:
-        return tuple(due for stream in streams().values() for due in stream.due if due.family == self.name)
+        return tuple(due for stream in streams().values() for due in stream.due if due.family == self.queue)
 
 
 def microseconds(times: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
@@ -202,4 +213,6 @@ def table(**columns: npt.NDArray[Any]) -> Rows:
 
 def rows_of(parts: Sequence[Rows], nothing: Callable[[], Rows]) -> Rows:
     """Put rows of one kind together; ``nothing`` gives none of them, to know their columns by."""
+    if len(parts) == 1:
+        return parts[0]
     return np.concatenate(parts) if parts else nothing()

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from emscher.store.copy import Rows
 from emscher.stream import SECOND_US
@@ -73,15 +75,13 @@ class LaneSeries:
         )
 
 
-def lane_series(task: Task, read: Rows) -> list[LaneSeries]:
+def lane_series(task: Task) -> list[LaneSeries]:
     """Give the series of a task's lanes, those of one step width together.
 
     Parameters
     ----------
     task : Task
-        Due windows and what is known of lanes and limits.
-    read : structured array of :data:`ROW`
-        Readings by lane and time.
+        Due windows with ``lane_rows``, and what is known of lanes and limits.
 
     Returns
     -------
@@ -90,6 +90,13 @@ def lane_series(task: Task, read: Rows) -> list[LaneSeries]:
         most of its readings in window and look-back have, the longer of two; others are left out, and so are lanes
         whose length divides neither a minute nor the window. A reading belongs to the step in which it begins.
     """
+    if "lane_series" not in task.shared:
+        task.shared["lane_series"] = _lane_series(task, task.rows["lane_rows"])
+    known: list[LaneSeries] = task.shared["lane_series"]
+    return known
+
+
+def _lane_series(task: Task, read: Rows) -> list[LaneSeries]:
     at_us = microseconds(read["observed_at"])
     checked = check(read, scoped(task, read["sensor_id"], at_us))
     row, window = _in_windows(task, at_us)
@@ -162,36 +169,20 @@ class _Grid:
         interval_us = self.interval_s * SECOND_US
         steps = int((self.task.look_back_us + self.task.width_us) // interval_us)
         shape = len(self.sensor_id), steps
-        flat = self.of_series * steps + (self.at_us - start_us[self.of_series]) // interval_us
-        # Of intervals that overlap the later one is taken.
-        there = np.zeros(shape, np.bool_)
-        there.flat[flat] = True
-
-        def laid(measured: Measured) -> Measured:
-            whole = (*measured.number.shape[:-1], shape[0] * steps)
-            number, status = np.full(whole, np.nan), np.zeros(whole, np.int64)
-            quality, interpolated = np.ones(whole), np.zeros(whole, np.bool_)
-            for target, source in (
-                (number, measured.number),
-                (status, measured.status),
-                (quality, measured.quality_ratio),
-                (interpolated, measured.interpolated),
-            ):
-                target[..., flat] = source[..., self.row]
-            form = (*measured.number.shape[:-1], *shape)
-            return reshaped(Measured(number, status, quality, interpolated), form)
-
-        fault, simulated = np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
-        fault.flat[flat], simulated.flat[flat] = checked.fault[self.row], read["simulated"][self.row]
+        # Of intervals that overlap the later one is taken; what has no reading takes from behind the last.
+        source = np.full(shape, len(read))
+        source.flat[self.of_series * steps + (self.at_us - start_us[self.of_series]) // interval_us] = self.row
+        there = source < len(read)
         limits = scoped(self.task, self.sensor_id, self.task.window_us[self.window])
-        count, speed = laid(checked.count), laid(checked.speed)
-        occupancy, deviation = (reshaped(laid(one), (1, *shape)) for one in (checked.occupancy, checked.deviation))
-        count, count_stuck = _constant(count, limits, "count")
-        speed, speed_stuck = _constant(speed, limits, "speed")
-        occupancy, occupancy_stuck = _constant(occupancy, limits, "occupancy")
-        _, deviation_stuck = _constant(deviation, limits, "speed_deviation")
-        fault |= CONSTANT * (count_stuck | speed_stuck | occupancy_stuck | deviation_stuck)
-        values, origin = self._substituted(joined([count, speed]), there, limits)
+        values = _laid(joined([checked.count, checked.speed]), source)
+        occupancy = _laid(reshaped(checked.occupancy, (1, len(read))), source)
+        deviation = _laid(reshaped(checked.deviation, (1, len(read))), source)
+        count_stuck, speed_stuck = _constant(values[:3], limits, "count"), _constant(values[3:], limits, "speed")
+        occupancy_stuck = _constant(occupancy, limits, "occupancy")
+        constant = count_stuck | speed_stuck | occupancy_stuck | _constant(deviation, limits, "speed_deviation")
+        if count_stuck.any() or speed_stuck.any():
+            values = faulted(values, np.stack([count_stuck] * 3 + [speed_stuck] * 3))
+        values, origin = self._substituted(values, there, limits)
         flow, speed = hourly(values[:3], np.array(float(self.interval_s))), accepted(values[3:])
         whole = LaneSeries(
             self.sensor_id,
@@ -199,12 +190,12 @@ class _Grid:
             self.interval_s,
             start_us,
             there,
-            simulated,
+            np.append(read["simulated"], np.False_)[source],
             flow,
             speed,
-            accepted(occupancy[0]),
+            accepted(faulted(occupancy, occupancy_stuck[None])[0]),
             origin,
-            fault,
+            np.append(checked.fault, 0)[source] | CONSTANT * constant,
         )
         return whole if self.interval_s >= MINUTE_S else _by_minute(whole)
 
@@ -261,14 +252,29 @@ def _usual(cell: Ints, interval_s: Ints, n_cells: int) -> Ints:
     return usual
 
 
-def _constant(measured: Measured, limits: Scoped, name: str) -> tuple[Measured, Bools]:
-    """Declare faulty what stands still for too long; without a limit nothing does."""
+def _laid(measured: Measured, source: Ints) -> Measured:
+    """Lay values (k, n) on steps by the row each step takes; the row behind the last stands for none."""
+
+    def taken(values: npt.NDArray[Any], nothing: float) -> npt.NDArray[Any]:
+        return np.take(np.pad(values, ((0, 0), (0, 1)), constant_values=nothing), source, axis=-1)
+
+    shape = (len(measured.number), *source.shape)
+    marked = measured.interpolated.any()
+    return Measured(
+        taken(measured.number, np.nan),
+        taken(measured.status, REPORTED),
+        np.ones(shape),
+        taken(measured.interpolated, 0) if marked else np.zeros(shape, np.bool_),
+    )
+
+
+def _constant(measured: Measured, limits: Scoped, name: str) -> Bools:
+    """Find what stands still for too long; without a limit nothing does."""
     longest = limits(f"traffic_constant_{name}")
-    if np.isnan(longest).all():
-        return measured, np.zeros(measured.number.shape[1:], np.bool_)
+    if np.isnan(longest).all() or np.isnan(measured.number[0]).all():
+        return np.zeros(measured.number.shape[1:], np.bool_)
     known = np.where(np.isnan(longest), measured.number.shape[-1], longest).astype(np.int64)
-    found = stuck(measured, known, np.nan_to_num(limits(f"traffic_constant_{name}_from")))
-    return faulted(measured, np.broadcast_to(found, measured.number.shape)), found
+    return stuck(measured, known, np.nan_to_num(limits(f"traffic_constant_{name}_from")))
 
 
 def _by_minute(fine: LaneSeries) -> LaneSeries:

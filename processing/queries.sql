@@ -60,17 +60,6 @@ SELECT metadata FROM site WHERE site_id = %(site_id)s
 -- Limits and factors with the days they hold.
 SELECT name, scope, value, valid_from, valid_to FROM threshold
 
--- name: traffic_rows
--- Intervals of a site's lanes.
-COPY (
-    SELECT sensor_id, observed_at, simulated, interval_s, coalesce(count::double precision, 'NaN'),
-           coalesce(heavy_count::double precision, 'NaN'), coalesce(occupancy_pct, 'NaN'), coalesce(speed_kmh, 'NaN')
-    FROM traffic_reading
-    WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
-      AND observed_at >= {since} AND observed_at < {until}
-    ORDER BY sensor_id, observed_at
-) TO STDOUT (FORMAT binary)
-
 -- name: lane_rows
 -- Intervals of a site's lanes with everything that is checked, and why a value is missing.
 COPY (
@@ -144,6 +133,12 @@ CREATE TEMPORARY TABLE {staging} ON COMMIT DELETE ROWS AS SELECT {columns} FROM 
 -- name: stage
 -- Bring computed indicators to the server.
 COPY {staging} ({columns}) FROM STDIN (FORMAT binary)
+
+-- name: known
+-- Whether a family's table has anything of a span.
+SELECT EXISTS (
+    SELECT FROM {table}
+    WHERE {whose} = ANY (%(whose)s) AND window_start BETWEEN %(first)s AND %(last)s)
 
 -- name: publish
 -- Write indicators; one that comes out as before is not touched, a changed one counts its revision.

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -30,7 +30,7 @@ from emscher.store.query import queries
 from emscher.store.table import columns
 from emscher.stream import SECOND_US
 from processing import metrics
-from processing.families import families
+from processing.families import families, queues
 from processing.family import Family, SensorInfo, Task
 from processing.threshold import thresholds
 
@@ -44,7 +44,7 @@ ASIDE_S = 60.0
 """A site whose computation fails is left aside for this time, so that the others go on [s]."""
 
 _SQL = queries("processing")
-_OWN_COLUMNS = ("revision", "computed_at")
+_OWN = (Column("revision", "integer"), Column("computed_at", "timestamp with time zone"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ class _Shelf:
     """A family's statements and columns, made once per connection."""
 
     columns: tuple[Column, ...]
+    whose: str
+    known: sql.Composed
+    insert: sql.Composed
     stage: sql.Composed
     publish: sql.Composed
 
@@ -129,11 +132,11 @@ class Worker:
         now_s = self._monotonic()
         self._aside = {whose: until_s for whose, until_s in self._aside.items() if until_s > now_s}
         aside = {"aside_families": [name for name, _ in self._aside], "aside_sites": [site for _, site in self._aside]}
-        cursor = await connection.execute(_SQL["waiting"].statement, {"families": list(families()), **aside})
+        cursor = await connection.execute(_SQL["waiting"].statement, {"families": list(queues()), **aside})
         for name, site_id in await cursor.fetchall():
             try:
                 async with connection.transaction():
-                    cleared = await self._compute_site(connection, families()[name], shelves[name], site_id)
+                    cleared = await self._compute_site(connection, name, shelves, site_id)
             except (ValueError, ArithmeticError, LookupError, TypeError, CodecError, psycopg.DataError):
                 # A fault of ours must not stop the other sites; the claims stay.
                 log.exception("an indicator cannot be computed, the site is left aside", family=name, site_id=site_id)
@@ -143,8 +146,10 @@ class Worker:
                 return cleared
         return 0
 
-    async def _compute_site(self, connection: Connection, family: Family, shelf: _Shelf, site_id: int) -> int:
-        whose = {"family": family.name, "site_id": site_id}
+    async def _compute_site(
+        self, connection: Connection, queue: str, shelves: Mapping[str, _Shelf], site_id: int
+    ) -> int:
+        whose = {"family": queue, "site_id": site_id}
         locked = await (await connection.execute(_SQL["lock"].statement, whose)).fetchone()
         if not (locked and locked[0]):
             return 0
@@ -153,27 +158,45 @@ class Worker:
         if not claims:
             return 0
         window_us = np.unique([round(start.timestamp()) * SECOND_US for _, start in claims])
-        task = await _load(connection, family, site_id, window_us)
-        computed = family.compute(task)
-        if len(computed):
-            await self._publish(connection, shelf, computed)
-            await connection.execute(_SQL["announce"].statement, {"payload": _payload(family, site_id, window_us)})
+        task = await _load(connection, queues()[queue], site_id, window_us)
+        for family in queues()[queue]:
+            computed = family.compute(task)
+            if len(computed):
+                await self._publish(connection, shelves[family.name], computed)
+                payload = {"payload": _payload(family, site_id, window_us)}
+                await connection.execute(_SQL["announce"].statement, payload)
+            metrics.record(family.name, len(window_us), len(computed))
+            self.computed[family.name] += len(computed)
         await connection.execute(_SQL["clear"].statement, {"due_ids": [due_id for due_id, _ in claims]})
-        metrics.record(family.name, len(window_us), len(computed))
-        self.computed[family.name] += len(computed)
         return len(claims)
 
     async def _publish(self, connection: Connection, shelf: _Shelf, computed: Rows) -> None:
-        rows = np.empty(len(computed), copy.dtype_of(shelf.columns))
+        """Write indicators: straight into the table where it has none of the span, else beside what is there."""
+        now = self._clock()
+        about = {
+            "whose": np.unique(computed[shelf.whose]).tolist(),
+            "first": _datetime(computed["window_start"].min()),
+            "last": _datetime(computed["window_start"].max()),
+        }
+        known = await (await connection.execute(shelf.known, about)).fetchone()
+        fresh = not (known and known[0])
+        columns = (*shelf.columns, *_OWN) if fresh else shelf.columns
+        rows = np.empty(len(computed), copy.dtype_of(columns))
         for column in shelf.columns:
             rows[column.name] = computed[column.name]
-        async with connection.cursor() as cursor, cursor.copy(shelf.stage) as out:
-            await out.write(copy.encode(rows, shelf.columns))
-        await connection.execute(shelf.publish, {"now": self._clock()})
+        if fresh:
+            rows["revision"], rows["computed_at"] = 0, np.datetime64(round(now.timestamp() * SECOND_US), "us")
+        async with connection.cursor() as cursor, cursor.copy(shelf.insert if fresh else shelf.stage) as out:
+            await out.write(copy.encode(rows, columns))
+        if not fresh:
+            await connection.execute(shelf.publish, {"now": now})
 
 
-async def _load(connection: Connection, family: Family, site_id: int, window_us: npt.NDArray[np.int64]) -> Task:
+async def _load(
+    connection: Connection, members: Sequence[Family], site_id: int, window_us: npt.NDArray[np.int64]
+) -> Task:
     """Read everything that a site's due windows need."""
+    family = members[0]
     cursor = await connection.execute(_SQL["site_sensors"].statement, {"site_id": site_id})
     sensors = tuple(SensorInfo(*row) for row in await cursor.fetchall())
     site = await (await connection.execute(_SQL["site"].statement, {"site_id": site_id})).fetchone()
@@ -182,7 +205,7 @@ async def _load(connection: Connection, family: Family, site_id: int, window_us:
     since_us = int(window_us[0]) - family.look_back_s * SECOND_US
     until_us = int(window_us[-1]) + width_us + family.look_ahead_s * SECOND_US
     rows = {}
-    for name, dtype in family.loads.items():
+    for name, dtype in {name: dtype for one in members for name, dtype in one.loads.items()}.items():
         statement = _SQL[name].of(
             site_id=sql.Literal(site_id),
             since=sql.Literal(_timestamp(since_us)),
@@ -201,7 +224,8 @@ async def _shelve_all(connection: Connection) -> dict[str, _Shelf]:
 
 async def _shelve(connection: Connection, family: Family) -> _Shelf:
     """Make a family's staging table and statements on a new connection."""
-    kept = tuple(column for column in await columns(connection, family.table) if column.name not in _OWN_COLUMNS)
+    own = [column.name for column in _OWN]
+    kept = tuple(column for column in await columns(connection, family.table) if column.name not in own)
     names = [column.name for column in kept]
     values = [name for name in names if name not in family.key]
     staging = f"staging_{family.table}"
@@ -209,6 +233,9 @@ async def _shelve(connection: Connection, family: Family) -> _Shelf:
     comma = sql.SQL(", ")
     return _Shelf(
         kept,
+        family.key[0],
+        _SQL["known"].of(table=family.table, whose=family.key[0]),
+        _SQL["stage"].of(staging=family.table, columns=[*names, *own]),
         _SQL["stage"].of(staging=staging, columns=names),
         _SQL["publish"].of(
             staging=staging,
@@ -225,6 +252,10 @@ async def _shelve(connection: Connection, family: Family) -> _Shelf:
 def _timestamp(time_us: int) -> str:
     """Write a time as PostgreSQL reads it."""
     return f"{np.datetime64(time_us, 'us')}+00"
+
+
+def _datetime(moment: np.datetime64) -> datetime:
+    return moment.astype("M8[us]").astype(datetime).replace(tzinfo=UTC)  # type: ignore[no-any-return] # NumPy gives a datetime
 
 
 def _payload(family: Family, site_id: int, window_us: npt.NDArray[np.int64]) -> str:

@@ -35,7 +35,7 @@ _STATES = "processing.kernels.congestion.states"
 def compute(task: Task) -> Rows:
     """Compute each direction of a site in each due window that has readings of its lanes."""
     bearing = _bearings(task)
-    known = list(lane_series(task, task.rows["lane_rows"]))
+    known = list(lane_series(task))
     coarsest: dict[tuple[int, int], int] = {}
     for lanes in known:
         for lane, window in zip(lanes.sensor_id.tolist(), lanes.window.tolist(), strict=True):
@@ -192,6 +192,7 @@ FAMILY = Family(
     loads={"lane_rows": ROW},
     compute=compute,
     buckets=("15min", "1h", "1d"),
+    rides="traffic",
     step_s=60,
     indicators=(
         Indicator("flow_veh_h", "veh/h", "Flow", "Verkehrsstärke", _CROSS_SECTION, "DUA26; DUA28; Berlin", "verified"),

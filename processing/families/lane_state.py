@@ -22,7 +22,7 @@ NO_SPEED, MEASURED, FROM_OCCUPANCY = 0, 1, 2
 
 def compute(task: Task) -> Rows:
     """Compute each lane in each due window that has readings; a lane's rows are as wide as its readings."""
-    parts = [_computed(task, one) for one in lane_series(task, task.rows["lane_rows"])]
+    parts = [_computed(task, one) for one in lane_series(task)]
     return rows_of(parts, lambda: _computed(task, LaneSeries.empty()))
 
 
@@ -97,6 +97,7 @@ FAMILY = Family(
     loads={"lane_rows": ROW},
     compute=compute,
     buckets=("15min", "1h", "1d"),
+    rides="traffic",
     step_s=60,
     indicators=(
         _of("flow_veh_h", "veh/h", ("Flow, checked", "Verkehrsstärke, geprüft"), _HOURLY, "DUA13; DUA15; DUA25"),

@@ -8,19 +8,7 @@ from emscher.store.copy import Rows
 from emscher.stream import SECOND_US
 from processing.family import Family, Indicator, Task, microseconds, table
 from processing.kernels.lane import lanes
-
-ROW = np.dtype(
-    [
-        ("sensor_id", "i4"),
-        ("observed_at", "M8[us]"),
-        ("simulated", "?"),
-        ("interval_s", "i4"),
-        ("count", "f8"),
-        ("heavy_count", "f8"),
-        ("occupancy_pct", "f8"),
-        ("speed_kmh", "f8"),
-    ]
-)
+from processing.lane_reading import ROW
 
 MINUTE_S = 60
 MINUTE_US = MINUTE_S * SECOND_US
@@ -30,7 +18,7 @@ _LANES = "processing.kernels.lane.lanes"
 
 def compute(task: Task) -> Rows:
     """Compute the indicators of each lane in each due window that has readings."""
-    read = task.rows["traffic_rows"]
+    read = task.rows["lane_rows"]
     at_us = microseconds(read["observed_at"])
     inside = task.place(at_us) >= 0
     read, minute = read[inside], at_us[inside] // MINUTE_US
@@ -67,7 +55,7 @@ FAMILY = Family(
     title_en="Traffic per lane",
     title_de="Verkehr je Fahrstreifen",
     key=("sensor_id", "window_start"),
-    loads={"traffic_rows": ROW},
+    loads={"lane_rows": ROW},
     compute=compute,
     step_s=MINUTE_S,
     buckets=("15min", "1h", "1d"),

@@ -114,7 +114,7 @@ def nrw(density: Floats, speed: Floats, limits: Limits, before: Ints) -> Ints:
 def rds(density: Floats, speed: Floats, limits: Limits, before: Ints) -> Ints:
     """One step after RDS: as NRW with a margin about both speeds, in which the state holds; shapes (lanes,) [1]_."""
     crawling = np.where((density > limits.jam_veh_km) | (before == NO_STATEMENT), JAM, before)
-    from_jam = np.isin(before, (NO_STATEMENT, JAM))
+    from_jam = (before == NO_STATEMENT) | (before == JAM)
     slow = np.where((density > limits.slow_veh_km) | from_jam, SLOW, before)
     flowing = _flowing(density, limits)
     near_free = np.where(before == SLOW, SLOW, flowing)
