@@ -135,7 +135,7 @@ def _constancy(table: Table) -> tuple[Bools, Ints]:
 
 
 def _substitution(table: Table) -> tuple[Bools, Ints]:
-    """Rows of two lanes in turn; from the other lane at 95 %, held at 90 %: factors the table shows but does not name."""
+    """Rows of two lanes in turn; from the other lane at 95 %, held at 90 %: the table shows these factors, no more."""
     names = ("qKfz", "vKfz", "qLkw", "vLkw", "qPkw", "vPkw")
     lane, other = np.arange(0, len(table.rows), 2), np.arange(1, len(table.rows), 2)
     values = table.measured(names, 0, graded=True)
