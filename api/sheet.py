@@ -33,6 +33,7 @@ UNITS: Mapping[str, str] = {
     "coverage_ratio": "1",
     "signal_group": "1",
     "bearing_deg": "deg",
+    "section": "1",
     "meter_count": "1",
     "access_point_count": "1",
     "longitude": "deg",

@@ -17,6 +17,7 @@ UNITS = {
     "%": "percent",
     "1": "none",
     "s": "s",
+    "m": "lengthm",
     "kWh": "kwatth",
     "By": "decbytes",
     "devices": "devices",

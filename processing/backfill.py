@@ -6,6 +6,7 @@ The windows go through the same queue and the same workers as live ones; other w
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from emscher.settings import Settings
 from emscher.store.pool import Connection, connect
 from emscher.store.query import queries
 from emscher.streams import streams
+from processing.families import families
 from processing.worker import Worker
 
 _SQL = queries("processing")
@@ -57,6 +59,13 @@ async def make_due(connection: Connection, since: datetime, until: datetime) -> 
                 "last": until + timedelta(seconds=due.look_back_s),
             }
             count += (await connection.execute(statement, {**span, "stream": stream.name})).rowcount
+    for family in families().values():
+        if family.reach:
+            first = math.floor((since.timestamp() - family.look_ahead_s) / family.width_s)
+            last = math.ceil((until.timestamp() + family.look_back_s) / family.width_s)
+            due_now = {"family": family.name, "width_s": family.width_s, "numbers": list(range(first, last))}
+            cursor = await connection.execute(_SQL["make_reader_due"].statement, {**due_now, "changed_site": None})
+            count += cursor.rowcount
     return count
 
 

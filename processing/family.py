@@ -135,8 +135,10 @@ class Family:
         Family whose windows it shares: both are computed from one reading of the store, in one transaction.
     step_s : int, optional
         Width of its rows where a window holds many of them [s].
-    feeds : tuple of Due
-        Families that read its table: what is written to it makes their windows due.
+    reads : str, optional
+        Family whose table it reads instead of a stream's: what is written there makes its windows due.
+    reach : Due, optional
+        Its windows, where it reads a family's table.
     """
 
     name: str
@@ -149,7 +151,8 @@ class Family:
     buckets: tuple[str, ...] = ()
     rides: str | None = None
     step_s: int | None = None
-    feeds: tuple[Due, ...] = ()
+    reads: str | None = None
+    reach: Due | None = None
 
     @property
     def table(self) -> str:
@@ -192,6 +195,8 @@ class Family:
 
     @cached_property
     def _due(self) -> tuple[Due, ...]:
+        if self.reach:
+            return (self.reach,)
         return tuple(due for stream in streams().values() for due in stream.due if due.family == self.queue)
 
 

@@ -44,6 +44,17 @@ CROSS JOIN generate_series(
     ceil(date_part('epoch', %(last)s::timestamptz) / %(width_s)s)::bigint - 1) AS number
 ORDER BY site_id, number
 
+-- name: make_reader_due
+-- Make due windows of a family that reads another's table, at the sites whose description says so.
+INSERT INTO due_window (family, site_id, window_start)
+SELECT %(family)s, site_id, to_timestamp(number * %(width_s)s)
+FROM site
+CROSS JOIN unnest(%(numbers)s::bigint[]) AS number
+WHERE metadata ? 'sections' AND (%(changed_site)s::integer IS NULL OR jsonb_path_exists(
+    metadata, 'lax $.sections[*].parts[*] ? (@.site == $key)',
+    jsonb_build_object('key', (SELECT key FROM site AS changed WHERE changed.site_id = %(changed_site)s))))
+ORDER BY site_id, number
+
 -- name: anything_due
 -- Whether any window waits.
 SELECT EXISTS (SELECT FROM due_window)
@@ -70,6 +81,39 @@ COPY (
     WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
       AND observed_at >= {since} AND observed_at < {until}
     ORDER BY sensor_id, observed_at
+) TO STDOUT (FORMAT binary)
+
+-- name: section_part_rows
+-- Parts of a site's road sections as its description has them, NaN and -1 for what it does not say.
+COPY (
+    SELECT section.number::integer, part.number::integer, coalesce(measured.site_id, -1),
+           CASE WHEN jsonb_typeof(part.said -> 'bearing_deg') = 'number'
+                THEN (part.said ->> 'bearing_deg')::double precision ELSE 'NaN' END,
+           CASE WHEN jsonb_typeof(part.said -> 'length_m') = 'number'
+                THEN (part.said ->> 'length_m')::double precision ELSE 'NaN' END,
+           CASE WHEN jsonb_typeof(part.said -> 'free_speed_kmh') = 'number'
+                THEN (part.said ->> 'free_speed_kmh')::double precision ELSE 'NaN' END
+    FROM site
+    CROSS JOIN jsonb_path_query(site.metadata, 'lax $.sections[*]') WITH ORDINALITY AS section (said, number)
+    CROSS JOIN jsonb_path_query(section.said, 'lax $.parts[*]') WITH ORDINALITY AS part (said, number)
+    LEFT JOIN site AS measured ON measured.key = part.said ->> 'site'
+    WHERE site.site_id = {site_id} AND {since}::timestamptz < {until}::timestamptz
+    ORDER BY 1, 2
+) TO STDOUT (FORMAT binary)
+
+-- name: section_speed_rows
+-- Speeds of the cross-sections that a site's road sections name.
+COPY (
+    SELECT site_id, bearing_deg::integer, window_start, simulated, coalesce(space_mean_speed_kmh, 'NaN'),
+           coalesce(speed_smoothed_kmh, 'NaN')
+    FROM cross_section_indicator
+    WHERE site_id = ANY (ARRAY(
+        SELECT measured.site_id FROM site
+        CROSS JOIN jsonb_path_query(site.metadata, 'lax $.sections[*].parts[*].site') AS said
+        JOIN site AS measured ON measured.key = said #>> ARRAY[]::text[]
+        WHERE site.site_id = {site_id}))
+      AND window_start >= {since} AND window_start < {until} AND width_s = 60
+    ORDER BY site_id, bearing_deg, window_start
 ) TO STDOUT (FORMAT binary)
 
 -- name: signal_rows
@@ -147,6 +191,7 @@ SELECT {columns}, 0, %(now)s FROM {staging} ORDER BY {key}
 ON CONFLICT ({key}) DO UPDATE
 SET ({values}) = ROW ({new}), revision = {table}.revision + 1, computed_at = excluded.computed_at
 WHERE ({old}) IS DISTINCT FROM ({new})
+RETURNING window_start
 
 -- name: announce
 -- Tell the listeners of the API what is new.

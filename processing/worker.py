@@ -8,6 +8,7 @@ meanwhile has made its windows due again by rows of its own.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,8 +31,8 @@ from emscher.store.query import queries
 from emscher.store.table import columns
 from emscher.stream import SECOND_US
 from processing import metrics
-from processing.families import families, queues
-from processing.family import Family, SensorInfo, Task
+from processing.families import families, queues, readers
+from processing.family import Family, SensorInfo, Task, microseconds
 from processing.threshold import thresholds
 
 log = structlog.stdlib.get_logger()
@@ -162,7 +163,8 @@ class Worker:
         for family in queues()[queue]:
             computed = family.compute(task)
             if len(computed):
-                await self._publish(connection, shelves[family.name], computed)
+                changed = await self._publish(connection, shelves[family.name], computed)
+                await _make_readers_due(connection, family, site_id, changed)
                 payload = {"payload": _payload(family, site_id, window_us)}
                 await connection.execute(_SQL["announce"].statement, payload)
             metrics.record(family.name, len(window_us), len(computed))
@@ -170,8 +172,8 @@ class Worker:
         await connection.execute(_SQL["clear"].statement, {"due_ids": [due_id for due_id, _ in claims]})
         return len(claims)
 
-    async def _publish(self, connection: Connection, shelf: _Shelf, computed: Rows) -> None:
-        """Write indicators: straight into the table where it has none of the span, else beside what is there."""
+    async def _publish(self, connection: Connection, shelf: _Shelf, computed: Rows) -> npt.NDArray[np.int64]:
+        """Write indicators, straight into the table where it has none of the span; give the times that changed [us]."""
         now = self._clock()
         about = {
             "whose": np.unique(computed[shelf.whose]).tolist(),
@@ -188,8 +190,24 @@ class Worker:
             rows["revision"], rows["computed_at"] = 0, np.datetime64(round(now.timestamp() * SECOND_US), "us")
         async with connection.cursor() as cursor, cursor.copy(shelf.insert if fresh else shelf.stage) as out:
             await out.write(copy.encode(rows, columns))
-        if not fresh:
-            await connection.execute(shelf.publish, {"now": now})
+        if fresh:
+            return microseconds(computed["window_start"])
+        changed = await (await connection.execute(shelf.publish, {"now": now})).fetchall()
+        return np.array([round(start.timestamp()) * SECOND_US for (start,) in changed], np.int64)
+
+
+async def _make_readers_due(
+    connection: Connection, family: Family, site_id: int, changed_us: npt.NDArray[np.int64]
+) -> None:
+    """Make due the windows that read what was written."""
+    for reader in readers(family.name):
+        width_us = reader.width_s * SECOND_US
+        first = (np.unique(changed_us) - reader.look_ahead_s * SECOND_US) // width_us
+        reach = math.ceil((reader.look_back_s + reader.look_ahead_s) / reader.width_s)
+        numbers = np.unique(first[:, None] + np.arange(reach + 1))
+        due = {"family": reader.name, "width_s": reader.width_s, "numbers": numbers.tolist(), "changed_site": site_id}
+        if len(changed_us):
+            await connection.execute(_SQL["make_reader_due"].statement, due)
 
 
 async def _load(

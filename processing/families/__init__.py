@@ -25,3 +25,9 @@ def queues() -> MappingProxyType[str, tuple[Family, ...]]:
         if family.rides:
             found[family.rides].append(family)
     return MappingProxyType({name: tuple(members) for name, members in found.items()})
+
+
+@cache
+def readers(name: str) -> tuple[Family, ...]:
+    """Families that read a family's table."""
+    return tuple(family for family in families().values() if family.reads == name)
