@@ -23,6 +23,7 @@ from api.sites import site_names
 from api.source import Relation
 from api.span import AskedSpan
 from emscher.streams import streams
+from processing.catalog import catalog
 from processing.families import families
 from processing.family import Family
 
@@ -176,7 +177,12 @@ async def _described(caller: Caller, family: Family) -> dict[str, Any]:
                 "kernel": one.kernel,
                 "source": one.source,
                 "status": one.status,
+                "priority": one.priority,
+                "inputs": list(entry.inputs),
+                "window": entry.window,
             }
-            for one in family.indicators
+            for entry in catalog()
+            if entry.family is family
+            for one in [entry.indicator]
         ],
     }

@@ -97,8 +97,8 @@ def _computed(family: Family, known: Thresholds, sensors: tuple[SensorInfo, ...]
             windows,
             width_us,
             {load: loaded},
-            known,
             {},
+            known,
             family.look_back_s * SECOND_US,
         )
         rows += len(family.compute(task))

@@ -23,6 +23,9 @@ from processing.catalog import catalog
 from processing.upkeep import keep_up
 from processing.worker import Worker
 
+WIDEST = 400
+"""Of a table that is not read in a terminal [characters]."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this folder."""
@@ -54,14 +57,24 @@ def process(
 
 
 def indicators() -> None:
-    """List every indicator with its unit, its formula's source and whether that source was verified."""
-    shown = Table("indicator", "unit", "name", "Name", "window", "source", "status")
+    """List every indicator with unit, inputs, window, its formula's source, whether it was verified, and priority."""
+    shown = Table("indicator", "unit", "name", "Name", "inputs", "window", "source", "status", "priority")
     for entry in catalog():
         one = entry.indicator
         shown.add_row(
-            entry.name, one.unit, one.name_en, one.name_de, f"{entry.family.width_s} s", one.source, one.status
+            entry.name,
+            one.unit,
+            one.name_en,
+            one.name_de,
+            ", ".join(entry.inputs),
+            entry.window,
+            one.source,
+            one.status,
+            one.priority,
         )
-    Console().print(shown)
+    console = Console()
+    # Into a file or a pipe the table goes as wide as it is.
+    console.print(shown, width=None if console.is_terminal else WIDEST, soft_wrap=not console.is_terminal)
 
 
 def _time(said: str, loaded: Settings) -> datetime:

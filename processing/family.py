@@ -83,10 +83,10 @@ class Task:
         Their width [us].
     rows : mapping of str to structured array
         Readings by the name of the query that loaded them, sorted by sensor and time.
+    metadata : mapping
+        What is known of the site.
     thresholds : Thresholds
         Limits and factors as dated rows.
-    site : mapping
-        What the city's description says of the site.
     look_back_us : int
         How far before its start a window has read [us].
     shared : dict
@@ -98,8 +98,8 @@ class Task:
     window_us: npt.NDArray[np.int64]
     width_us: int
     rows: Mapping[str, Rows]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Thresholds = NO_THRESHOLDS
-    site: Mapping[str, Any] = field(default_factory=dict)
     look_back_us: int = 0
     shared: dict[str, Any] = field(default_factory=dict)
 
@@ -168,6 +168,13 @@ class Family:
     def resolution_s(self) -> int:
         """Width of its rows [s]."""
         return self.step_s or self.width_s
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Streams it reads, or the family whose table it reads."""
+        if self.reads:
+            return (self.reads,)
+        return tuple(name for name, one in streams().items() if any(due.family == self.queue for due in one.due))
 
     @cached_property
     def width_s(self) -> int:

@@ -63,7 +63,7 @@ SELECT EXISTS (SELECT FROM due_window)
 -- What is known of a site's sensors.
 SELECT sensor_id, stream, metadata, key FROM sensor WHERE site_id = %(site_id)s ORDER BY sensor_id
 
--- name: site
+-- name: site_metadata
 -- What is known of a site.
 SELECT metadata FROM site WHERE site_id = %(site_id)s
 

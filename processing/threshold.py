@@ -28,11 +28,16 @@ class Thresholds:
 
     def at(self, name: str, scope: str, day: int) -> float:
         """Value of a day [days since 1970] in a scope, else the one that holds everywhere; NaN where there is none."""
-        for whose in (scope, EVERYWHERE):
-            for first, last, value in self.rows.get((name, whose), ()):
-                if first <= day <= last:
-                    return value
-        return float("nan")
+        own = self._of((name, scope), day)
+        return self._of((name, EVERYWHERE), day) if np.isnan(own) else own
+
+    def on(self, day: int) -> dict[tuple[str, str], float]:
+        """Values of a day [days since 1970] by name and scope."""
+        found = {whose: value for whose in self.rows if not np.isnan(value := self._of(whose, day))}
+        return dict(sorted(found.items()))
+
+    def _of(self, whose: tuple[str, str], day: int) -> float:
+        return next((value for first, last, value in self.rows.get(whose, ()) if first <= day <= last), np.nan)
 
     def scoped(self, scopes: Sequence[str], scope: Ints, time_us: Ints) -> Scoped:
         """Make ready to ask for many scopes and days at once.

@@ -217,7 +217,7 @@ async def _load(
     family = members[0]
     cursor = await connection.execute(_SQL["site_sensors"].statement, {"site_id": site_id})
     sensors = tuple(SensorInfo(*row) for row in await cursor.fetchall())
-    site = await (await connection.execute(_SQL["site"].statement, {"site_id": site_id})).fetchone()
+    site = await (await connection.execute(_SQL["site_metadata"].statement, {"site_id": site_id})).fetchone()
     dated = thresholds(await (await connection.execute(_SQL["thresholds"].statement)).fetchall())
     width_us = family.width_s * SECOND_US
     since_us = int(window_us[0]) - family.look_back_s * SECOND_US
@@ -232,7 +232,7 @@ async def _load(
         async with connection.cursor() as reading, reading.copy(statement) as out:
             rows[name] = copy.decode(b"".join([bytes(part) async for part in out]), dtype)
     metadata = site[0] if site else {}
-    return Task(site_id, sensors, window_us, width_us, rows, dated, metadata, family.look_back_s * SECOND_US)
+    return Task(site_id, sensors, window_us, width_us, rows, metadata, dated, family.look_back_s * SECOND_US)
 
 
 async def _shelve_all(connection: Connection) -> dict[str, _Shelf]:
