@@ -74,7 +74,7 @@ def indicators() -> None:
         )
     console = Console()
     # Into a file or a pipe the table goes as wide as it is.
-    console.print(shown, width=None if console.is_terminal else WIDEST, soft_wrap=not console.is_terminal)
+    (console if console.is_terminal else Console(width=WIDEST)).print(shown)
 
 
 def _time(said: str, loaded: Settings) -> datetime:
