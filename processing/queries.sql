@@ -182,7 +182,7 @@ COPY {staging} ({columns}) FROM STDIN (FORMAT binary)
 -- Whether a family's table has anything of a span.
 SELECT EXISTS (
     SELECT FROM {table}
-    WHERE {whose} = ANY (%(whose)s) AND window_start BETWEEN %(first)s AND %(last)s)
+    WHERE {whose} = ANY (%(whose)s) AND window_start >= %(first)s AND window_start < %(last)s)
 
 -- name: publish
 -- Write indicators; one that comes out as before is not touched, a changed one counts its revision.
@@ -191,6 +191,14 @@ SELECT {columns}, 0, %(now)s FROM {staging} ORDER BY {key}
 ON CONFLICT ({key}) DO UPDATE
 SET ({values}) = ROW ({new}), revision = {table}.revision + 1, computed_at = excluded.computed_at
 WHERE ({old}) IS DISTINCT FROM ({new})
+RETURNING window_start
+
+-- name: prune
+-- Remove what windows no longer hold: a lane that turned out to report at another interval has rows at other times.
+DELETE FROM {table} AS kept
+WHERE {whose} = ANY (%(whose)s) AND window_start >= %(first)s AND window_start < %(last)s
+  AND floor(date_part('epoch', window_start) / %(width_s)s)::bigint = ANY (%(numbers)s::bigint[])
+  AND NOT EXISTS (SELECT FROM {staging} AS new WHERE ({new}) = ({kept}))
 RETURNING window_start
 
 -- name: announce

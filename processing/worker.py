@@ -58,6 +58,7 @@ class _Shelf:
     insert: sql.Composed
     stage: sql.Composed
     publish: sql.Composed
+    prune: sql.Composed
 
 
 class Worker:
@@ -162,9 +163,9 @@ class Worker:
         task = await _load(connection, queues()[queue], site_id, window_us)
         for family in queues()[queue]:
             computed = family.compute(task)
-            if len(computed):
-                changed = await self._publish(connection, shelves[family.name], computed)
-                await _make_readers_due(connection, family, site_id, changed)
+            changed_us = await self._publish(connection, family, shelves[family.name], task, computed)
+            await _make_readers_due(connection, family, site_id, changed_us)
+            if len(changed_us):
                 payload = {"payload": _payload(family, site_id, window_us)}
                 await connection.execute(_SQL["announce"].statement, payload)
             metrics.record(family.name, len(window_us), len(computed))
@@ -172,16 +173,20 @@ class Worker:
         await connection.execute(_SQL["clear"].statement, {"due_ids": [due_id for due_id, _ in claims]})
         return len(claims)
 
-    async def _publish(self, connection: Connection, shelf: _Shelf, computed: Rows) -> npt.NDArray[np.int64]:
-        """Write indicators, straight into the table where it has none of the span; give the times that changed [us]."""
+    async def _publish(
+        self, connection: Connection, family: Family, shelf: _Shelf, task: Task, computed: Rows
+    ) -> npt.NDArray[np.int64]:
+        """Write indicators, straight into a table that has none of the windows; give the times that changed [us]."""
         now = self._clock()
-        about = {
-            "whose": np.unique(computed[shelf.whose]).tolist(),
-            "first": _datetime(computed["window_start"].min()),
-            "last": _datetime(computed["window_start"].max()),
+        windows = {
+            "whose": [task.site_id] if family.key[0] == "site_id" else [one.sensor_id for one in task.sensors],
+            "first": _datetime(task.window_us[0]),
+            "last": _datetime(task.window_us[-1] + task.width_us),
         }
-        known = await (await connection.execute(shelf.known, about)).fetchone()
+        known = await (await connection.execute(shelf.known, windows)).fetchone()
         fresh = not (known and known[0])
+        if fresh and not len(computed):
+            return np.empty(0, np.int64)
         columns = (*shelf.columns, *_OWN) if fresh else shelf.columns
         rows = np.empty(len(computed), copy.dtype_of(columns))
         for column in shelf.columns:
@@ -193,6 +198,9 @@ class Worker:
         if fresh:
             return microseconds(computed["window_start"])
         changed = await (await connection.execute(shelf.publish, {"now": now})).fetchall()
+        if family.step_s or family.reads:
+            numbers = {"numbers": (task.window_us // task.width_us).tolist(), "width_s": task.width_us // SECOND_US}
+            changed += await (await connection.execute(shelf.prune, {**windows, **numbers})).fetchall()
         return np.array([round(start.timestamp()) * SECOND_US for (start,) in changed], np.int64)
 
 
@@ -264,6 +272,13 @@ async def _shelve(connection: Connection, family: Family) -> _Shelf:
             new=comma.join(sql.Identifier("excluded", name) for name in values),
             old=comma.join(sql.Identifier(family.table, name) for name in values),
         ),
+        _SQL["prune"].of(
+            staging=staging,
+            table=family.table,
+            whose=family.key[0],
+            kept=comma.join(sql.Identifier("kept", name) for name in family.key),
+            new=comma.join(sql.Identifier("new", name) for name in family.key),
+        ),
     )
 
 
@@ -272,8 +287,8 @@ def _timestamp(time_us: int) -> str:
     return f"{np.datetime64(time_us, 'us')}+00"
 
 
-def _datetime(moment: np.datetime64) -> datetime:
-    return moment.astype("M8[us]").astype(datetime).replace(tzinfo=UTC)  # type: ignore[no-any-return] # NumPy gives a datetime
+def _datetime(time_us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(time_us))
 
 
 def _payload(family: Family, site_id: int, window_us: npt.NDArray[np.int64]) -> str:

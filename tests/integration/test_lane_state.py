@@ -25,7 +25,7 @@ LANES: dict[str, dict[str, object]] = {
     "a1": {"direction": "E", "lane_type": "main", "substitute_lane": "a2", "free_speed_kmh": 50},
     "a2": {"direction": "E", "lane_type": "main", "free_speed_kmh": 50},
     "b1": {"direction": "W", "lane_type": "side"},
-    "c1": {},
+    "c1": {"direction": "W", "lane_type": "side"},
 }
 
 
@@ -82,7 +82,7 @@ async def _tables(store: Settings) -> list[list[tuple[str, ...]]]:
 
 
 def _day() -> list[Message]:
-    """Three hours of four lanes with faults, gaps, stuck values, 15 s, 5 min and a lane without speeds."""
+    """Three hours of four lanes with faults, gaps, stuck values, 15 s, a change of interval, a lane without speeds."""
     chance = random.Random(3)  # noqa: S311 - test data, no secret
     found = []
     for minute in range(180):
@@ -107,7 +107,9 @@ def _day() -> list[Message]:
             for part in range(1, 5)
             if chance.random() < 0.95
         ]
-        if minute % 5 == 0:
+        if minute >= 80:
+            found.append(_minute("c1", minute, count=chance.randrange(0, 20), speed_kmh=50))
+        elif minute % 5 == 0:
             found.append(_minute("c1", minute, 300, count=chance.randrange(0, 50), speed_kmh=50))
     return found
 
