@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from bench.backfill import backfills
 from bench.copying import copying
 from bench.latency import latency
 from bench.messages import Row, backlog, concurrent
@@ -27,6 +28,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
     yield concurrent("mosquitto", 100_000 // part)
     yield concurrent("amqtt", 10_000 // part)
     yield from copying(500_000 // part, 1 if quick else 5)
+    yield from backfills(40 if quick else 400)
     yield from signals(3 if quick else 15)
     for rate_per_s in (1_000, 5_000):
         yield latency(rate_per_s, 20 if quick else 100)

@@ -162,7 +162,6 @@ def _process(settings: Settings, workers: int) -> float:
         capture_output=True,
         text=True,
     ).stdout
-    print(said, file=sys.stderr)
     found = re.search(r"computed in ([0-9.]+) s", said)
     if found is None:
         sys.exit(f"the backfill did not end as it should: {said}")

@@ -206,3 +206,17 @@ async def test_lane_without_speed_gets_one_from_flow_and_occupancy(store: Settin
     found = await _states(store)
     assert (found["a1", 0]["speed_kmh"], found["a1", 0]["speed_method"]) == (39, 2)
     assert (found["a1", 1]["speed_kmh"], found["a1", 1]["speed_method"]) == (None, 0)
+
+
+async def test_lane_that_turns_out_to_report_at_another_interval_leaves_no_row_behind(
+    store: Settings, second_store: Settings
+) -> None:
+    """Rows of minutes that came first are gone when most readings are of five minutes, as if all had come at once."""
+    minutes = [_minute("c1", minute, count=5, speed_kmh=40) for minute in (3, 4)]
+    fives = [_minute("c1", minute, 300, count=20 + minute, speed_kmh=40) for minute in (10, 15, 20)]
+    await _configure(store)
+    await _take(store, minutes, fives)
+    await _configure(second_store)
+    await _take(second_store, [*fives, *minutes])
+    assert set(await _states(store)) == {("c1", 10), ("c1", 15), ("c1", 20)}
+    assert await _tables(store) == await _tables(second_store)
