@@ -69,6 +69,14 @@ def test_catalogue_names_kernels_that_exist() -> None:
         assert callable(getattr(importlib.import_module(module), function))
 
 
+def test_catalogue_says_inputs_window_and_priority() -> None:
+    """Each indicator says what it is computed from, over which time, and how much it matters."""
+    for entry in catalog():
+        assert entry.inputs, entry.name
+        assert entry.window.startswith(f"{entry.family.resolution_s} s"), entry.name
+        assert entry.indicator.priority in ("must", "should", "later")
+
+
 def test_names_are_unique() -> None:
     """No two indicators have the same name."""
     names = [entry.name for entry in catalog()]
