@@ -44,6 +44,17 @@ LONGEST_PAUSE_S = 10.0
 ASIDE_S = 60.0
 """A site whose computation fails is left aside for this time, so that the others go on [s]."""
 
+_FAULTS = (
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    CodecError,
+    psycopg.DataError,
+    psycopg.IntegrityError,
+)
+"""What leaves a site aside; a store that went away does not."""
+
 _SQL = queries("processing")
 _OWN = (Column("revision", "integer"), Column("computed_at", "timestamp with time zone"))
 
@@ -139,7 +150,7 @@ class Worker:
             try:
                 async with connection.transaction():
                     cleared = await self._compute_site(connection, name, shelves, site_id)
-            except (ValueError, ArithmeticError, LookupError, TypeError, CodecError, psycopg.DataError):
+            except _FAULTS:
                 # A fault of ours must not stop the other sites; the claims stay.
                 log.exception("an indicator cannot be computed, the site is left aside", family=name, site_id=site_id)
                 self._aside[name, site_id] = self._monotonic() + ASIDE_S
