@@ -147,6 +147,9 @@ CATALOGUE: Example = {
                     "kernel": "processing.kernels.lane.lanes",
                     "source": "MARZ; DUA AggregationsFsOderVmq",
                     "status": "verified",
+                    "priority": "must",
+                    "inputs": ["traffic"],
+                    "window": "60 s, 3600 s back",
                 }
             ],
         }

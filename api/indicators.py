@@ -23,6 +23,7 @@ from api.sites import site_names
 from api.source import Relation
 from api.span import AskedSpan
 from emscher.streams import streams
+from processing.catalog import catalog
 from processing.families import families
 from processing.family import Family
 
@@ -119,7 +120,7 @@ async def list_indicators_of_family(
 
 
 def _streams_of(family: Family) -> list[str]:
-    return [stream.name for stream in streams().values() if any(due.family == family.name for due in stream.due)]
+    return [stream.name for stream in streams().values() if any(due.family == family.queue for due in stream.due)]
 
 
 def _key(relation: Relation, family: Family) -> tuple[str, ...]:
@@ -133,7 +134,7 @@ def _key(relation: Relation, family: Family) -> tuple[str, ...]:
 
 async def _choose(caller: Caller, family: Family, bucket: str | None) -> _Choice:
     """Find what answers: the family's table or roll-up, or what is published of it to those without a key."""
-    wanted = "base" if bucket in (None, _WIDTHS.get(family.width_s)) else bucket
+    wanted = "base" if bucket in (None, _WIDTHS.get(family.resolution_s)) else bucket
     known = ["base", *family.buckets]
     published = await caller.source.relation(f"{family.name}_public")
     if wanted not in known and not (published and bucket == PUBLISHED_BUCKET):
@@ -163,7 +164,7 @@ async def _described(caller: Caller, family: Family) -> dict[str, Any]:
         "name": family.name,
         "title_en": family.title_en,
         "title_de": family.title_de,
-        "width_s": family.width_s,
+        "width_s": family.resolution_s,
         "buckets": buckets,
         "open_buckets": open_buckets,
         "published_per": per,
@@ -176,7 +177,12 @@ async def _described(caller: Caller, family: Family) -> dict[str, Any]:
                 "kernel": one.kernel,
                 "source": one.source,
                 "status": one.status,
+                "priority": one.priority,
+                "inputs": list(entry.inputs),
+                "window": entry.window,
             }
-            for one in family.indicators
+            for entry in catalog()
+            if entry.family is family
+            for one in [entry.indicator]
         ],
     }

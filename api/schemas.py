@@ -175,6 +175,9 @@ class Indicator(BaseModel):
     kernel: str
     source: str
     status: Literal["verified", "unverified", "own"]
+    priority: Literal["must", "should", "later"]
+    inputs: list[str] = Field(description="Values, or streams and families, it is computed from")
+    window: str = Field(description="Width of its rows, and how far around them it reads")
 
 
 class Family(BaseModel):

@@ -134,7 +134,7 @@ def _default(request: Request) -> timedelta:
     """Give the length of a span that suits the width of what is asked for."""
     bucket = request.query_params.get("bucket", "")
     family = families().get(request.path_params.get("family", ""))
-    if bucket not in DEFAULT_OF_BUCKET and family is not None and family.width_s >= LONG_WINDOW_S:
+    if bucket not in DEFAULT_OF_BUCKET and family is not None and family.resolution_s >= LONG_WINDOW_S:
         return DEFAULT_OF_BUCKET["1h"]
     return DEFAULT_OF_BUCKET.get(bucket, DEFAULT)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from bench.backfill import backfills
 from bench.copying import copying
 from bench.ingest import ingest, memory
 from bench.latency import latency
@@ -31,6 +32,7 @@ def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
     if only == "ingest":
         return
     yield from copying(500_000 // part, 1 if quick else 5)
+    yield from backfills(40 if quick else 400)
     yield from signals(3 if quick else 15)
     for rate_per_s in (1_000, 5_000):
         yield latency(rate_per_s, 20 if quick else 100)

@@ -16,7 +16,7 @@ from emscher.store.pool import connect
 from emscher.store.query import queries
 from emscher.store.table import reading_columns
 from emscher.streams import streams
-from processing.families.traffic import ROW
+from processing.lane_reading import ROW
 
 Row = tuple[str, str, str]
 
@@ -41,7 +41,7 @@ async def _run(settings: Settings, n_rows: int, runs: int) -> list[Row]:
         rows["interval_s"] = 60
         for name in ("count", "occupancy_pct", "speed_kmh"):
             rows[name] = np.where(generator.random(n_rows) < MISSING_SHARE, np.nan, generator.integers(0, 100, n_rows))
-        select = queries("processing")["traffic_rows"]
+        select = queries("processing")["lane_rows"]
         text = select.of(site_id=sql.Literal(1), since=sql.Literal("1970-01-01"), until=sql.Literal("2100-01-01"))
         await connection.execute(
             "insert into sensor (key, stream, site_id, configured)"
@@ -66,7 +66,7 @@ async def _run(settings: Settings, n_rows: int, runs: int) -> list[Row]:
             decoding.append(len(decoded) / (done_s - read_s))
     return [
         ("codec, encode", f"{statistics.median(encoding):,.0f} rows/s", "13 columns, a tenth of three missing"),
-        ("codec, decode", f"{statistics.median(decoding):,.0f} rows/s", "8 columns"),
+        ("codec, decode", f"{statistics.median(decoding):,.0f} rows/s", "12 columns"),
         ("COPY into the table of readings", f"{statistics.median(into):,.0f} rows/s", "with its primary key"),
         ("COPY out of it, sorted, into NumPy", f"{statistics.median(out_of):,.0f} rows/s", "as a worker reads"),
     ]

@@ -16,6 +16,8 @@ from emscher.store.pool import Connection
 from emscher.store.query import queries
 
 USER_LENGTH = 128
+_BELOW = ("", "/senml", "/tls")
+"""What may follow a device's topic: nothing, or the dialect it speaks."""
 
 _SQL = queries("emscher", "city.sql")
 
@@ -67,7 +69,11 @@ def document(granted: Iterable[Grant], prefix: str, reader: str) -> str:
             raise CityError(
                 f"{user} is ingest's user and a device's.", "Rename the sensor, or give it another `mqtt_user`."
             )
-        topics = [f"topic write {prefix}/{one.stream}/{one.sensor_key}" for one in its]
+        topics = [
+            f"topic write {prefix}/{one.stream}/{one.sensor_key}{below}"
+            for one in its
+            for below in ("", "/senml", "/tls")
+        ]
         blocks.append("\n".join([f"user {_name(user)}", *topics, ""]))
     return "\n".join(blocks)
 

@@ -21,6 +21,19 @@ class Entry:
         """Name that is unique over all families."""
         return f"{self.family.name}.{self.indicator.column}"
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What it is computed from; without a word of its own, what the family reads."""
+        return self.indicator.inputs or self.family.inputs
+
+    @property
+    def window(self) -> str:
+        """Width of its rows, and how far around them it reads."""
+        family = self.family
+        reach = [f"{family.look_back_s} s back"] * (family.look_back_s > 0)
+        reach += [f"{family.look_ahead_s} s ahead"] * (family.look_ahead_s > 0)
+        return ", ".join([f"{family.resolution_s} s", *reach])
+
 
 def catalog() -> Iterator[Entry]:
     """Give every indicator."""

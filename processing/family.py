@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from emscher.store.copy import Rows
+from emscher.stream import Due
 from emscher.streams import streams
+from processing.threshold import NO_THRESHOLDS, Thresholds
 
 Status = Literal["verified", "unverified", "own"]
 Priority = Literal["must", "should", "later"]
@@ -37,6 +39,10 @@ class Indicator:
         ``verified`` where the source was read or recomputed, ``unverified``, or ``own`` where the rule is ours.
     priority : str
         ``must``, ``should`` or ``later``.
+    inputs : tuple of str
+        What it is computed from; empty where it is whatever the family reads.
+    rolls_up : bool
+        Whether the family's roll-ups have it; a forecast has no mean.
     """
 
     column: str
@@ -47,6 +53,8 @@ class Indicator:
     source: str
     status: Status
     priority: Priority = "must"
+    inputs: tuple[str, ...] = ()
+    rolls_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class SensorInfo:
     sensor_id: int
     stream: str
     metadata: Mapping[str, Any]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,14 @@ class Task:
         Their width [us].
     rows : mapping of str to structured array
         Readings by the name of the query that loaded them, sorted by sensor and time.
+    metadata : mapping
+        What is known of the site.
+    thresholds : Thresholds
+        Limits and factors as dated rows.
+    look_back_us : int
+        How far before its start a window has read [us].
+    shared : dict
+        What families that are computed together compute once.
     """
 
     site_id: int
@@ -81,6 +98,10 @@ class Task:
     window_us: npt.NDArray[np.int64]
     width_us: int
     rows: Mapping[str, Rows]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    thresholds: Thresholds = NO_THRESHOLDS
+    look_back_us: int = 0
+    shared: dict[str, Any] = field(default_factory=dict)
 
     def place(self, time_us: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Number of the due window each time lies in, -1 for none."""
@@ -110,6 +131,14 @@ class Family:
         The catalogue's rows.
     buckets : tuple of str
         Roll-ups it has besides its base resolution.
+    rides : str, optional
+        Family whose windows it shares: both are computed from one reading of the store, in one transaction.
+    step_s : int, optional
+        Width of its rows where a window holds many of them [s].
+    reads : str, optional
+        Family whose table it reads instead of a stream's: what is written there makes its windows due.
+    reach : Due, optional
+        Its windows, where it reads a family's table.
     """
 
     name: str
@@ -120,35 +149,62 @@ class Family:
     compute: Callable[[Task], Rows]
     indicators: tuple[Indicator, ...]
     buckets: tuple[str, ...] = ()
+    rides: str | None = None
+    step_s: int | None = None
+    reads: str | None = None
+    reach: Due | None = None
 
     @property
     def table(self) -> str:
         """Name of the table."""
         return f"{self.name}_indicator"
 
+    @property
+    def queue(self) -> str:
+        """Name under which its windows are due."""
+        return self.rides or self.name
+
+    @property
+    def resolution_s(self) -> int:
+        """Width of its rows [s]."""
+        return self.step_s or self.width_s
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Streams it reads, or the family whose table it reads."""
+        if self.reads:
+            return (self.reads,)
+        return tuple(name for name, one in streams().items() if any(due.family == self.queue for due in one.due))
+
     @cached_property
     def width_s(self) -> int:
-        """Width of a window [s], as the streams declare it.
+        """Width of a window [s], as the streams and families that make it due declare it.
 
         Raises
         ------
         ValueError
-            No stream makes the family due, or two disagree.
+            Nothing makes the family due, or two disagree.
         """
-        widths = {due.width_s for stream in streams().values() for due in stream.due if due.family == self.name}
+        widths = {due.width_s for due in self._due}
         if len(widths) != 1:
-            raise ValueError(f"streams declare the widths {widths} for the family {self.name}")
+            raise ValueError(f"the widths {widths} are declared for the family {self.name}")
         return widths.pop()
 
     @cached_property
     def look_back_s(self) -> int:
         """How far before its start a window reads [s]."""
-        return max(due.look_back_s for stream in streams().values() for due in stream.due if due.family == self.name)
+        return max(due.look_back_s for due in self._due)
 
     @cached_property
     def look_ahead_s(self) -> int:
         """How far after its end a window reads [s]."""
-        return max(due.look_ahead_s for stream in streams().values() for due in stream.due if due.family == self.name)
+        return max(due.look_ahead_s for due in self._due)
+
+    @cached_property
+    def _due(self) -> tuple[Due, ...]:
+        if self.reach:
+            return (self.reach,)
+        return tuple(due for stream in streams().values() for due in stream.due if due.family == self.queue)
 
 
 def microseconds(times: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
@@ -165,3 +221,10 @@ def table(**columns: npt.NDArray[Any]) -> Rows:
     for name, column in columns.items():
         rows[name] = column
     return rows
+
+
+def rows_of(parts: Sequence[Rows], nothing: Callable[[], Rows]) -> Rows:
+    """Put rows of one kind together; ``nothing`` gives none of them, to know their columns by."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else nothing()

@@ -29,41 +29,91 @@ FOR UPDATE SKIP LOCKED
 -- Clear exactly the claims whose data were seen.
 DELETE FROM due_window WHERE due_id = ANY (%(due_ids)s)
 
+-- name: make_due
+-- Make due a family's windows of a span at every site that said anything in it.
+INSERT INTO due_window (family, site_id, window_start)
+SELECT %(family)s, site_id, to_timestamp(number * %(width_s)s)
+FROM (
+    SELECT DISTINCT site_id FROM sensor
+    WHERE stream = %(stream)s AND EXISTS (
+        SELECT FROM {readings} AS said
+        WHERE said.sensor_id = sensor.sensor_id AND observed_at >= %(since)s AND observed_at < %(until)s)
+) AS heard
+CROSS JOIN generate_series(
+    floor(date_part('epoch', %(first)s::timestamptz) / %(width_s)s)::bigint,
+    ceil(date_part('epoch', %(last)s::timestamptz) / %(width_s)s)::bigint - 1) AS number
+ORDER BY site_id, number
+
+-- name: make_reader_due
+-- Make due windows of a family that reads another's table, at the sites whose description says so.
+INSERT INTO due_window (family, site_id, window_start)
+SELECT %(family)s, site_id, to_timestamp(number * %(width_s)s)
+FROM site
+CROSS JOIN unnest(%(numbers)s::bigint[]) AS number
+WHERE metadata ? 'sections' AND (%(changed_site)s::integer IS NULL OR jsonb_path_exists(
+    metadata, 'lax $.sections[*].parts[*] ? (@.site == $key)',
+    jsonb_build_object('key', (SELECT key FROM site AS changed WHERE changed.site_id = %(changed_site)s))))
+ORDER BY site_id, number
+
+-- name: anything_due
+-- Whether any window waits.
+SELECT EXISTS (SELECT FROM due_window)
+
 -- name: site_sensors
 -- What is known of a site's sensors.
-SELECT sensor_id, stream, metadata FROM sensor WHERE site_id = %(site_id)s ORDER BY sensor_id
+SELECT sensor_id, stream, metadata, key FROM sensor WHERE site_id = %(site_id)s ORDER BY sensor_id
 
--- name: traffic_rows
--- Intervals of a site's lanes.
+-- name: site_metadata
+-- What is known of a site.
+SELECT metadata FROM site WHERE site_id = %(site_id)s
+
+-- name: thresholds
+-- Limits and factors with the days they hold.
+SELECT name, scope, value, valid_from, valid_to FROM threshold
+
+-- name: lane_rows
+-- Intervals of a site's lanes with everything that is checked, and why a value is missing.
 COPY (
     SELECT sensor_id, observed_at, simulated, interval_s, coalesce(count::double precision, 'NaN'),
-           coalesce(heavy_count::double precision, 'NaN'), coalesce(occupancy_pct, 'NaN'), coalesce(speed_kmh, 'NaN')
+           coalesce(heavy_count::double precision, 'NaN'), coalesce(occupancy_pct, 'NaN'), coalesce(speed_kmh, 'NaN'),
+           coalesce(car_speed_kmh, 'NaN'), coalesce(heavy_speed_kmh, 'NaN'), coalesce(speed_std_kmh, 'NaN'), status_bits
     FROM traffic_reading
     WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
       AND observed_at >= {since} AND observed_at < {until}
     ORDER BY sensor_id, observed_at
 ) TO STDOUT (FORMAT binary)
 
--- name: cross_section_rows
--- Intervals of a site's lanes with speeds by class and why a value is missing.
+-- name: section_part_rows
+-- Parts of a site's road sections as its description has them, NaN and -1 for what it does not say.
 COPY (
-    SELECT sensor_id, observed_at, simulated, interval_s, coalesce(count::double precision, 'NaN'),
-           coalesce(heavy_count::double precision, 'NaN'), coalesce(speed_kmh, 'NaN'), coalesce(car_speed_kmh, 'NaN'),
-           coalesce(heavy_speed_kmh, 'NaN'), status_bits
-    FROM traffic_reading
-    WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
-      AND observed_at >= {since} AND observed_at < {until}
-    ORDER BY sensor_id, observed_at
+    SELECT section.number::integer, part.number::integer, coalesce(measured.site_id, -1),
+           CASE WHEN jsonb_typeof(part.said -> 'bearing_deg') = 'number'
+                THEN (part.said ->> 'bearing_deg')::double precision ELSE 'NaN' END,
+           CASE WHEN jsonb_typeof(part.said -> 'length_m') = 'number'
+                THEN (part.said ->> 'length_m')::double precision ELSE 'NaN' END,
+           CASE WHEN jsonb_typeof(part.said -> 'free_speed_kmh') = 'number'
+                THEN (part.said ->> 'free_speed_kmh')::double precision ELSE 'NaN' END
+    FROM site
+    CROSS JOIN jsonb_path_query(site.metadata, 'lax $.sections[*]') WITH ORDINALITY AS section (said, number)
+    CROSS JOIN jsonb_path_query(section.said, 'lax $.parts[*]') WITH ORDINALITY AS part (said, number)
+    LEFT JOIN site AS measured ON measured.key = part.said ->> 'site'
+    WHERE site.site_id = {site_id} AND {since}::timestamptz < {until}::timestamptz
+    ORDER BY 1, 2
 ) TO STDOUT (FORMAT binary)
 
--- name: heavy_equivalent_rows
--- What a heavy vehicle counts, by day of the span; of every site alike.
+-- name: section_speed_rows
+-- Speeds of the cross-sections that a site's road sections name.
 COPY (
-    SELECT day, coalesce(threshold_at('traffic_heavy_pcu', day), 'NaN'),
-           coalesce(threshold_at('traffic_heavy_pcu_per_kmh', day), 'NaN')
-    FROM generate_series(date_trunc('day', {since}::timestamptz, 'UTC'), {until}::timestamptz, '1 day', 'UTC') AS day
-    WHERE {site_id} IS NOT NULL
-    ORDER BY day
+    SELECT site_id, bearing_deg::integer, window_start, simulated, coalesce(space_mean_speed_kmh, 'NaN'),
+           coalesce(speed_smoothed_kmh, 'NaN')
+    FROM cross_section_indicator
+    WHERE site_id = ANY (ARRAY(
+        SELECT measured.site_id FROM site
+        CROSS JOIN jsonb_path_query(site.metadata, 'lax $.sections[*].parts[*].site') AS said
+        JOIN site AS measured ON measured.key = said #>> ARRAY[]::text[]
+        WHERE site.site_id = {site_id}))
+      AND window_start >= {since} AND window_start < {until} AND width_s = 60
+    ORDER BY site_id, bearing_deg, window_start
 ) TO STDOUT (FORMAT binary)
 
 -- name: signal_rows
@@ -128,6 +178,12 @@ CREATE TEMPORARY TABLE {staging} ON COMMIT DELETE ROWS AS SELECT {columns} FROM 
 -- Bring computed indicators to the server.
 COPY {staging} ({columns}) FROM STDIN (FORMAT binary)
 
+-- name: known
+-- Whether a family's table has anything of a span.
+SELECT EXISTS (
+    SELECT FROM {table}
+    WHERE {whose} = ANY (%(whose)s) AND window_start >= %(first)s AND window_start < %(last)s)
+
 -- name: publish
 -- Write indicators; one that comes out as before is not touched, a changed one counts its revision.
 INSERT INTO {table} ({columns}, revision, computed_at)
@@ -135,6 +191,15 @@ SELECT {columns}, 0, %(now)s FROM {staging} ORDER BY {key}
 ON CONFLICT ({key}) DO UPDATE
 SET ({values}) = ROW ({new}), revision = {table}.revision + 1, computed_at = excluded.computed_at
 WHERE ({old}) IS DISTINCT FROM ({new})
+RETURNING window_start
+
+-- name: prune
+-- Remove what windows no longer hold: a lane that turned out to report at another interval has rows at other times.
+DELETE FROM {table} AS kept
+WHERE {whose} = ANY (%(whose)s) AND window_start >= %(first)s AND window_start < %(last)s
+  AND floor(date_part('epoch', window_start) / %(width_s)s)::bigint = ANY (%(numbers)s::bigint[])
+  AND NOT EXISTS (SELECT FROM {staging} AS new WHERE ({new}) = ({kept}))
+RETURNING window_start
 
 -- name: announce
 -- Tell the listeners of the API what is new.

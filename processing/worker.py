@@ -8,9 +8,11 @@ meanwhile has made its windows due again by rows of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import math
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -32,8 +34,9 @@ from emscher.store.query import queries
 from emscher.store.table import columns
 from emscher.stream import SECOND_US
 from processing import metrics
-from processing.families import families
-from processing.family import Family, SensorInfo, Task
+from processing.families import families, queues, readers
+from processing.family import Family, SensorInfo, Task, microseconds
+from processing.threshold import thresholds
 
 log = structlog.stdlib.get_logger()
 
@@ -42,8 +45,19 @@ SPAN = timedelta(days=1)
 ASIDE_S = 60.0
 """A site whose computation fails is left aside for this time, so that the others go on [s]."""
 
+_FAULTS = (
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    CodecError,
+    psycopg.DataError,
+    psycopg.IntegrityError,
+)
+"""What leaves a site aside; a store that went away does not."""
+
 _SQL = queries("processing")
-_OWN_COLUMNS = ("revision", "computed_at")
+_OWN = (Column("revision", "integer"), Column("computed_at", "timestamp with time zone"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +65,12 @@ class _Shelf:
     """A family's statements and columns, made once per connection."""
 
     columns: tuple[Column, ...]
+    whose: str
+    known: sql.Composed
+    insert: sql.Composed
     stage: sql.Composed
     publish: sql.Composed
+    prune: sql.Composed
 
 
 class Worker:
@@ -87,6 +105,8 @@ class Worker:
         self._sleep = sleep
         self._desk = Desk(settings, _shelve_all)
         self._aside: dict[tuple[str, int], float] = {}
+        self.computed: Counter[str] = Counter()
+        """Rows computed so far, by family."""
 
     async def open(self) -> None:
         """Connect and make the staging tables.
@@ -131,12 +151,12 @@ class Worker:
         now_s = self._monotonic()
         self._aside = {whose: until_s for whose, until_s in self._aside.items() if until_s > now_s}
         aside = {"aside_families": [name for name, _ in self._aside], "aside_sites": [site for _, site in self._aside]}
-        cursor = await connection.execute(_SQL["waiting"].statement, {"families": list(families()), **aside})
+        cursor = await connection.execute(_SQL["waiting"].statement, {"families": list(queues()), **aside})
         for name, site_id in await cursor.fetchall():
             try:
                 async with connection.transaction():
-                    cleared = await self._compute_site(connection, families()[name], shelves[name], site_id)
-            except (ValueError, ArithmeticError, LookupError, TypeError, CodecError, psycopg.DataError):
+                    cleared = await self._compute_site(connection, name, shelves, site_id)
+            except _FAULTS:
                 # A fault of ours must not stop the other sites; the claims stay.
                 log.exception("an indicator cannot be computed, the site is left aside", family=name, site_id=site_id)
                 self._aside[name, site_id] = self._monotonic() + ASIDE_S
@@ -145,8 +165,10 @@ class Worker:
                 return cleared
         return 0
 
-    async def _compute_site(self, connection: Connection, family: Family, shelf: _Shelf, site_id: int) -> int:
-        whose = {"family": family.name, "site_id": site_id}
+    async def _compute_site(
+        self, connection: Connection, queue: str, shelves: Mapping[str, _Shelf], site_id: int
+    ) -> int:
+        whose = {"family": queue, "site_id": site_id}
         locked = await (await connection.execute(_SQL["lock"].statement, whose)).fetchone()
         if not (locked and locked[0]):
             return 0
@@ -155,33 +177,78 @@ class Worker:
         if not claims:
             return 0
         window_us = np.unique([round(start.timestamp()) * SECOND_US for _, start in claims])
-        task = await _load(connection, family, site_id, window_us)
-        computed = family.compute(task)
-        if len(computed):
-            await self._publish(connection, shelf, computed)
-            await connection.execute(_SQL["announce"].statement, {"payload": _payload(family, site_id, window_us)})
+        task = await _load(connection, queues()[queue], site_id, window_us)
+        for family in queues()[queue]:
+            computed = family.compute(task)
+            changed_us = await self._publish(connection, family, shelves[family.name], task, computed)
+            await _make_readers_due(connection, family, site_id, changed_us)
+            if len(changed_us):
+                payload = {"payload": _payload(family, site_id, window_us)}
+                await connection.execute(_SQL["announce"].statement, payload)
+            metrics.record(family.name, len(window_us), len(computed))
+            self.computed[family.name] += len(computed)
         await connection.execute(_SQL["clear"].statement, {"due_ids": [due_id for due_id, _ in claims]})
-        metrics.record(family.name, len(window_us), len(computed))
         return len(claims)
 
-    async def _publish(self, connection: Connection, shelf: _Shelf, computed: Rows) -> None:
-        rows = np.empty(len(computed), copy.dtype_of(shelf.columns))
+    async def _publish(
+        self, connection: Connection, family: Family, shelf: _Shelf, task: Task, computed: Rows
+    ) -> npt.NDArray[np.int64]:
+        """Write indicators, straight into a table that has none of the windows; give the times that changed [us]."""
+        now = self._clock()
+        windows = {
+            "whose": [task.site_id] if family.key[0] == "site_id" else [one.sensor_id for one in task.sensors],
+            "first": _datetime(task.window_us[0]),
+            "last": _datetime(task.window_us[-1] + task.width_us),
+        }
+        known = await (await connection.execute(shelf.known, windows)).fetchone()
+        fresh = not (known and known[0])
+        if fresh and not len(computed):
+            return np.empty(0, np.int64)
+        columns = (*shelf.columns, *_OWN) if fresh else shelf.columns
+        rows = np.empty(len(computed), copy.dtype_of(columns))
         for column in shelf.columns:
             rows[column.name] = computed[column.name]
-        async with connection.cursor() as cursor, cursor.copy(shelf.stage) as out:
-            await out.write(copy.encode(rows, shelf.columns))
-        await connection.execute(shelf.publish, {"now": self._clock()})
+        if fresh:
+            rows["revision"], rows["computed_at"] = 0, np.datetime64(round(now.timestamp() * SECOND_US), "us")
+        async with connection.cursor() as cursor, cursor.copy(shelf.insert if fresh else shelf.stage) as out:
+            await out.write(copy.encode(rows, columns))
+        if fresh:
+            return microseconds(computed["window_start"])
+        changed = await (await connection.execute(shelf.publish, {"now": now})).fetchall()
+        if family.step_s or family.reads:
+            numbers = {"numbers": (task.window_us // task.width_us).tolist(), "width_s": task.width_us // SECOND_US}
+            changed += await (await connection.execute(shelf.prune, {**windows, **numbers})).fetchall()
+        return np.array([round(start.timestamp()) * SECOND_US for (start,) in changed], np.int64)
 
 
-async def _load(connection: Connection, family: Family, site_id: int, window_us: npt.NDArray[np.int64]) -> Task:
+async def _make_readers_due(
+    connection: Connection, family: Family, site_id: int, changed_us: npt.NDArray[np.int64]
+) -> None:
+    """Make due the windows that read what was written."""
+    for reader in readers(family.name):
+        width_us = reader.width_s * SECOND_US
+        first = (np.unique(changed_us) - reader.look_ahead_s * SECOND_US) // width_us
+        reach = math.ceil((reader.look_back_s + reader.look_ahead_s) / reader.width_s)
+        numbers = np.unique(first[:, None] + np.arange(reach + 1))
+        due = {"family": reader.name, "width_s": reader.width_s, "numbers": numbers.tolist(), "changed_site": site_id}
+        if len(changed_us):
+            await connection.execute(_SQL["make_reader_due"].statement, due)
+
+
+async def _load(
+    connection: Connection, members: Sequence[Family], site_id: int, window_us: npt.NDArray[np.int64]
+) -> Task:
     """Read everything that a site's due windows need."""
+    family = members[0]
     cursor = await connection.execute(_SQL["site_sensors"].statement, {"site_id": site_id})
     sensors = tuple(SensorInfo(*row) for row in await cursor.fetchall())
+    site = await (await connection.execute(_SQL["site_metadata"].statement, {"site_id": site_id})).fetchone()
+    dated = thresholds(await (await connection.execute(_SQL["thresholds"].statement)).fetchall())
     width_us = family.width_s * SECOND_US
     since_us = int(window_us[0]) - family.look_back_s * SECOND_US
     until_us = int(window_us[-1]) + width_us + family.look_ahead_s * SECOND_US
     rows = {}
-    for name, dtype in family.loads.items():
+    for name, dtype in {name: dtype for one in members for name, dtype in one.loads.items()}.items():
         statement = _SQL[name].of(
             site_id=sql.Literal(site_id),
             since=sql.Literal(_timestamp(since_us)),
@@ -189,7 +256,8 @@ async def _load(connection: Connection, family: Family, site_id: int, window_us:
         )
         async with connection.cursor() as reading, reading.copy(statement) as out:
             rows[name] = copy.decode(b"".join([bytes(part) async for part in out]), dtype)
-    return Task(site_id, sensors, window_us, width_us, rows)
+    metadata = site[0] if site else {}
+    return Task(site_id, sensors, window_us, width_us, rows, metadata, dated, family.look_back_s * SECOND_US)
 
 
 async def _shelve_all(connection: Connection) -> dict[str, _Shelf]:
@@ -199,7 +267,8 @@ async def _shelve_all(connection: Connection) -> dict[str, _Shelf]:
 
 async def _shelve(connection: Connection, family: Family) -> _Shelf:
     """Make a family's staging table and statements on a new connection."""
-    kept = tuple(column for column in await columns(connection, family.table) if column.name not in _OWN_COLUMNS)
+    own = [column.name for column in _OWN]
+    kept = tuple(column for column in await columns(connection, family.table) if column.name not in own)
     names = [column.name for column in kept]
     values = [name for name in names if name not in family.key]
     staging = f"staging_{family.table}"
@@ -207,6 +276,9 @@ async def _shelve(connection: Connection, family: Family) -> _Shelf:
     comma = sql.SQL(", ")
     return _Shelf(
         kept,
+        family.key[0],
+        _SQL["known"].of(table=family.table, whose=family.key[0]),
+        _SQL["stage"].of(staging=family.table, columns=[*names, *own]),
         _SQL["stage"].of(staging=staging, columns=names),
         _SQL["publish"].of(
             staging=staging,
@@ -217,12 +289,23 @@ async def _shelve(connection: Connection, family: Family) -> _Shelf:
             new=comma.join(sql.Identifier("excluded", name) for name in values),
             old=comma.join(sql.Identifier(family.table, name) for name in values),
         ),
+        _SQL["prune"].of(
+            staging=staging,
+            table=family.table,
+            whose=family.key[0],
+            kept=comma.join(sql.Identifier("kept", name) for name in family.key),
+            new=comma.join(sql.Identifier("new", name) for name in family.key),
+        ),
     )
 
 
 def _timestamp(time_us: int) -> str:
     """Write a time as PostgreSQL reads it."""
     return f"{np.datetime64(time_us, 'us')}+00"
+
+
+def _datetime(time_us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(time_us))
 
 
 def _payload(family: Family, site_id: int, window_us: npt.NDArray[np.int64]) -> str:

@@ -1,7 +1,7 @@
 """Tables of the German traffic centres: inputs and expected values side by side, one block of columns each."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,15 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class Table:
-    """Rows below the header, which is the one with a ``T``; a name's blocks are numbered from the left."""
+    """Rows below the header, which is the one with a ``T``; a name's blocks are numbered from the left.
+
+    Names of lanes begin small, those of cross-sections with a capital: one finds the other where it is not there.
+    """
 
     header: list[str]
     units: list[str]
     rows: list[list[str]]
+    parameters: dict[str, list[str]]
 
     @property
     def lines(self) -> list[str]:
@@ -56,10 +60,18 @@ class Table:
 
     def only(self, wanted: list[int]) -> "Table":
         """Keep some of the rows."""
-        return Table(self.header, self.units, [self.rows[number] for number in wanted])
+        return replace(self, rows=[self.rows[number] for number in wanted])
+
+    def parameter(self, *names: str) -> float:
+        """Give a number from above the header: behind the last of names that stand in one line, the first leading."""
+        cells = self.parameters[_key(names[0])]
+        for name in names[1:]:
+            cells = cells[cells.index(name) + 1 :]
+        return _number(cells[0])
 
     def _place(self, name: str, block: int) -> int:
-        return [place for place, title in enumerate(self.header) if title == name][block]
+        exact = [place for place, title in enumerate(self.header) if title == name]
+        return (exact or [place for place, title in enumerate(self.header) if _key(title) == _key(name)])[block]
 
 
 def read(path: Path) -> Table:
@@ -68,7 +80,14 @@ def read(path: Path) -> Table:
         rows = list(csv.reader(file))
     first = next(number for number, row in enumerate(rows) if "T" in row)
     body = [row for row in rows[first + 2 :] if any(cell.strip(" ~") for cell in row)]
-    return Table([title.strip() for title in rows[first]], rows[first + 1], body)
+    above = [[cell.strip() for cell in row if cell.strip()] for row in rows[:first]]
+    parameters = {_key(cells[0]): cells[1:] for cells in above if cells}
+    return Table([title.strip() for title in rows[first]], rows[first + 1], body, parameters)
+
+
+def _key(name: str) -> str:
+    """Write a name with a small first letter."""
+    return name[:1].lower() + name[1:]
 
 
 def _number(cell: str) -> float:

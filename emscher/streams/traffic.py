@@ -85,5 +85,7 @@ STREAM = Stream(
     keep_days=30,
     inputs=("status",),
     computed={"status_bits": "status_bits"},
-    due=(Due("traffic", width_s=60), Due("cross_section", width_s=60)),
+    # Rows are per minute; windows of many of them keep the queue short. An hour with an hour of memory: a reading makes
+    # two windows due, and the smoothing has forgotten what was before.
+    due=(Due("traffic", width_s=3_600, look_back_s=3_600),),
 )

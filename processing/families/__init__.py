@@ -15,3 +15,19 @@ def families() -> MappingProxyType[str, Family]:
     """Every family by name, in alphabetical order: each module of this folder that has a ``FAMILY``."""
     modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
     return MappingProxyType({family.name: family for family in (module.FAMILY for module in modules)})
+
+
+@cache
+def queues() -> MappingProxyType[str, tuple[Family, ...]]:
+    """Families by the name under which their windows are due, the one whose name it is first."""
+    found: dict[str, list[Family]] = {name: [family] for name, family in families().items() if family.queue == name}
+    for family in families().values():
+        if family.rides:
+            found[family.rides].append(family)
+    return MappingProxyType({name: tuple(members) for name, members in found.items()})
+
+
+@cache
+def readers(name: str) -> tuple[Family, ...]:
+    """Families that read a family's table."""
+    return tuple(family for family in families().values() if family.reads == name)

@@ -5,83 +5,108 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from emscher.store.copy import Rows
-from emscher.stream import DAY_US, SECOND_US
-from emscher.streams.traffic import VALUES
-from processing.family import Family, Indicator, Task, microseconds, table
-from processing.kernels.aggregation import aggregate
-from processing.kernels.analysis import Analysis, DesignParameters, analyse, hourly
+from emscher.stream import SECOND_US
+from processing.family import Family, Indicator, Task, rows_of, table
+from processing.kernels.analysis import Analysis, DesignParameters, analyse
 from processing.kernels.cross_section import cross_section
-from processing.kernels.measured import Measured, decode, stacked
-from processing.kernels.plausibility import consistent
-
-ROW = np.dtype(
-    [
-        ("sensor_id", "i4"),
-        ("observed_at", "M8[us]"),
-        ("simulated", "?"),
-        ("interval_s", "i4"),
-        ("count", "f8"),
-        ("heavy_count", "f8"),
-        ("speed_kmh", "f8"),
-        ("car_speed_kmh", "f8"),
-        ("heavy_speed_kmh", "f8"),
-        ("status_bits", "i4"),
-    ]
-)
-EQUIVALENT = np.dtype([("day", "M8[us]"), ("heavy_pcu", "f8"), ("heavy_pcu_per_kmh", "f8")])
+from processing.kernels.group import Floats, Ints
+from processing.kernels.measured import Bools, Measured, reshaped, stacked
+from processing.kernels.plausibility import ALL, CAR, HEAVY
+from processing.kernels.speed import space_mean_of_flows
+from processing.lane_fact import lane_facts
+from processing.lane_reading import ROW, lane_types
+from processing.lane_series import LaneSeries, lane_series
+from processing.threshold import Scoped
+from processing.traffic_state import follow
 
 COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 COMPASS_STEP_DEG = 45
 TURN_DEG = 360
 
-_AGGREGATE = "processing.kernels.aggregation.aggregate"
+_QUALITY = "processing.kernels.cross_section.cross_section"
 _CROSS_SECTION = "processing.kernels.cross_section.cross_section"
 _ANALYSE = "processing.kernels.analysis.analyse"
+_SMOOTH = "processing.kernels.trend.smooth"
+_STATES = "processing.kernels.congestion.states"
 
 
 def compute(task: Task) -> Rows:
     """Compute each direction of a site in each due window that has readings of its lanes."""
     bearing = _bearings(task)
-    read = task.rows["cross_section_rows"]
-    place = task.place(microseconds(read["observed_at"]))
-    wanted = (place >= 0) & np.isin(read["sensor_id"], list(bearing))
-    read, place = read[wanted], place[wanted]
+    known = list(lane_series(task))
+    coarsest: dict[tuple[int, int], int] = {}
+    for lanes in known:
+        for lane, window in zip(lanes.sensor_id.tolist(), lanes.window.tolist(), strict=True):
+            if lane in bearing:
+                whose = bearing[lane], window
+                coarsest[whose] = max(coarsest.get(whose, 0), lanes.step_s)
+    parts = []
+    for lanes in known:
+        # A lane that reports more often than its neighbours has no value of their length; it counts as missing.
+        alike = np.array(
+            [
+                coarsest.get((bearing.get(lane, -1), window)) == lanes.step_s
+                for lane, window in zip(lanes.sensor_id.tolist(), lanes.window.tolist(), strict=True)
+            ],
+            np.bool_,
+        )
+        if alike.any():
+            parts.append(_computed(task, bearing, lanes, np.nonzero(alike)[0]))
+    return rows_of(parts, lambda: _computed(task, bearing, LaneSeries.empty(), np.empty(0, np.int64)))
+
+
+def _computed(task: Task, bearing: dict[int, int], lanes: LaneSeries, which: Ints) -> Rows:
+    """Compute the cross-sections of lanes of one step width."""
     windows = max(len(task.window_us), 1)
-    lanes, lane = np.unique(read["sensor_id"].astype(np.int64) * windows + place, return_inverse=True)
-    width_s = np.full(len(lanes), task.width_us // SECOND_US)
-    np.maximum.at(width_s, lane, read["interval_s"])
-    flows, speeds = _lanes(read, lane, len(lanes), width_s)
-    bearing_deg = np.array([bearing[int(one)] for one in lanes // windows], np.int64)
-    cells, cell = np.unique(bearing_deg * windows + lanes % windows, return_inverse=True)
-    longest_s = np.full(len(cells), task.width_us // SECOND_US)
-    np.maximum.at(longest_s, cell, width_s)
-    # A lane that reports more often than its neighbours has no value of their length; it counts as missing.
-    alike = width_s == longest_s[cell]
+    bearing_of = np.array([bearing[lane] for lane in lanes.sensor_id[which].tolist()], np.int64)
+    codes, section = np.unique(bearing_of * windows + lanes.window[which], return_inverse=True)
+    bearing_deg, window = codes // windows, codes % windows
+    steps = lanes.there.shape[1]
     numbers = np.array(list(bearing.values()), np.int64)
-    lane_count = (numbers[:, None] == cells // windows).sum(axis=0)
-    sums = [
-        cross_section(cell[alike], len(cells), flows[number][alike], speeds[number][alike], lane_count)
-        for number in range(3)
-    ]
-    flow, speed = stacked([one for one, _ in sums]), stacked([one for _, one in sums])
-    start_us = task.window_us[cells % windows] if len(cells) else task.window_us[:0]
-    found = _analysed(flow, speed, start_us, task.rows["heavy_equivalent_rows"])
+    lane_count = (numbers[:, None] == bearing_deg).sum(axis=0)
+    limits = _limits(task, bearing, bearing_deg, window)
+    flow, speed, space_kmh = _summed(lanes, which, section, np.repeat(lane_count, steps))
+    found = _analysed(flow, speed, limits, steps)
+    shape = len(codes), steps
+
+    def laid(values: Floats) -> Floats:
+        return values.reshape(shape)
+
+    free_kmh = _free_speed(task, bearing, bearing_deg)
+    flow_veh_h, speed_kmh = laid(flow.number[ALL]), laid(speed.number[ALL])
+    state = follow(flow_veh_h, speed_kmh, lane_count.astype(np.float64), free_kmh, limits)
+    there, simulated = _any(section, lanes.there[which], shape), _any(section, lanes.simulated[which], shape)
+    first = int(task.look_back_us // SECOND_US // lanes.step_s)
+    row, step = np.nonzero(there[:, first:])
+    at = row, step + first
+    start_us = task.window_us[window] if len(window) else np.empty(0, np.int64)
+    quality = np.where(np.isnan(flow.number[ALL]), np.nan, flow.quality_ratio[ALL])
     return table(
-        site_id=np.full(len(cells), task.site_id),
-        bearing_deg=cells // windows,
-        window_start=start_us.view("M8[us]"),
-        width_s=longest_s,
-        simulated=np.bincount(cell[lane], read["simulated"], len(cells)) > 0,
-        flow_veh_h=flow.number[0],
-        heavy_share_pct=found.heavy_share_pct.number,
-        speed_kmh=speed.number[0],
-        density_veh_km=found.density_veh_km.number[0],
-        pcu_flow_pcu_h=found.design_flow_pcu_h.number,
-        quality_ratio=np.where(np.isnan(flow.number[0]), np.nan, flow.quality_ratio[0]),
-        lane_count=lane_count,
+        site_id=np.full(len(row), task.site_id),
+        bearing_deg=bearing_deg[row],
+        window_start=(start_us[row] + step * lanes.step_s * SECOND_US).view("M8[us]"),
+        width_s=np.full(len(row), lanes.step_s),
+        simulated=simulated[at],
+        flow_veh_h=flow_veh_h[at],
+        heavy_share_pct=laid(found.heavy_share_pct.number)[at],
+        speed_kmh=speed_kmh[at],
+        space_mean_speed_kmh=laid(space_kmh)[at],
+        density_veh_km=laid(found.density_veh_km.number[ALL])[at],
+        pcu_flow_pcu_h=laid(found.design_flow_pcu_h.number)[at],
+        pcu_density_pcu_km=laid(found.design_density_pcu_km.number)[at],
+        quality_ratio=laid(quality)[at],
+        interpolated=flow.interpolated[ALL].reshape(shape)[at],
+        lane_count=lane_count[row],
+        flow_smoothed_veh_h=state.flow_smoothed_veh_h[at],
+        speed_smoothed_kmh=state.speed_smoothed_kmh[at],
+        flow_forecast_veh_h=state.flow_forecast_veh_h[at],
+        speed_forecast_kmh=state.speed_forecast_kmh[at],
+        state_marz=state.marz[at],
+        state_nrw=state.nrw[at],
+        state_rds=state.rds[at],
+        state_datex=state.datex[at],
     )
 
 
@@ -99,39 +124,63 @@ def _bearings(task: Task) -> dict[int, int]:
     return found
 
 
-def _lanes(
-    read: Rows, lane: npt.NDArray[np.int64], n_lanes: int, width_s: npt.NDArray[np.int64]
-) -> tuple[list[Measured], list[Measured]]:
-    """Flow and speed of each class by lane and window, of what is plausible."""
-    interval_s = read["interval_s"].astype(np.float64)
-    every, heavy = _measured(read, "count"), _measured(read, "heavy_count")
-    # Cars are what is not heavy: missing where either is, and for its reason.
-    rest = every.number - heavy.number
-    car = decode(np.where(np.isnan(rest), -np.maximum(every.status, heavy.status).astype(np.float64), rest))
-    car = Measured(np.where(np.isnan(rest), np.nan, car.number), car.status, car.quality_ratio, car.interpolated)
-    speeds = [_measured(read, name) for name in ("speed_kmh", "heavy_speed_kmh", "car_speed_kmh")]
-    count, speed = consistent(stacked([every, heavy, car]), stacked(speeds))
-    flow = hourly(count, interval_s)
-    found = [
-        aggregate(lane, n_lanes, interval_s, flow[one], speed[one], width_s.astype(np.float64)) for one in range(3)
+def _summed(lanes: LaneSeries, which: Ints, section: Ints, lane_count: Ints) -> tuple[Measured, Measured, Floats]:
+    """Add lanes to cross-sections by class, step by step; and the space mean of all vehicles."""
+    steps = lanes.there.shape[1]
+    cells = len(lane_count)
+    cell = (section[:, None] * steps + np.arange(steps)).ravel()
+    there = lanes.there[which].ravel()
+    cell = cell[there]
+
+    def flat(measured: Measured, number: int) -> Measured:
+        return reshaped(measured[number, which], (len(which) * steps,))[there]
+
+    pairs = [
+        cross_section(cell, cells, flat(lanes.flow, number), flat(lanes.speed, number), lane_count)
+        for number in (ALL, HEAVY, CAR)
     ]
-    return [one for one, _ in found], [one for _, one in found]
+    flow, speed = stacked([one for one, _ in pairs]), stacked([one for _, one in pairs])
+    space_kmh = space_mean_of_flows(cell, cells, flat(lanes.flow, ALL).number, flat(lanes.speed, ALL).number)
+    return flow, speed, np.where(np.isnan(speed.number[ALL]), np.nan, space_kmh)
 
 
-def _measured(read: Rows, name: str) -> Measured:
-    """A value with the status that the device gave it."""
-    status = (read["status_bits"].astype(np.int64) >> 2 * VALUES.index(name)) & 3
-    return decode(np.where(status > 0, -status.astype(np.float64), read[name]))
+def _any(section: Ints, marks: Bools, shape: tuple[int, int]) -> Bools:
+    """Whether any lane of each cross-section has a mark, by step."""
+    found = np.zeros(shape, np.bool_)
+    np.logical_or.at(found, section, marks)
+    return found
 
 
-def _analysed(flow: Measured, speed: Measured, start_us: npt.NDArray[np.int64], equivalents: Rows) -> Analysis:
+def _limits(task: Task, bearing: dict[int, int], bearing_deg: Ints, window: Ints) -> Scoped:
+    """Limits of cross-sections: those of the type that most of their lanes have, the first in the alphabet of two."""
+    types = lane_types(task)
+    usual = {}
+    for one in set(bearing.values()):
+        mine = sorted(types[lane] for lane, whose in bearing.items() if whose == one)
+        usual[one] = max(dict.fromkeys(mine), key=mine.count)
+    names = sorted(set(usual.values()) | {""})
+    scope = np.array([names.index(usual[one]) for one in bearing_deg.tolist()], np.int64)
+    start_us = task.window_us[window] if len(window) else np.empty(0, np.int64)
+    return task.thresholds.scoped(names, scope, start_us)
+
+
+def _free_speed(task: Task, bearing: dict[int, int], bearing_deg: Ints) -> Floats:
+    """Speed of free flow of cross-sections: the mean of their lanes, unknown where one of them says none."""
+    lanes = np.array(sorted(bearing), np.int64)
+    known = dict(zip(lanes.tolist(), lane_facts(task, lanes, "free_speed_kmh").tolist(), strict=True))
+    means = {}
+    for one in set(bearing.values()):
+        mine = [known[lane] for lane in sorted(bearing) if bearing[lane] == one]
+        means[one] = math.fsum(mine) / len(mine)
+    return np.array([means[one] for one in bearing_deg.tolist()], np.float64)
+
+
+def _analysed(flow: Measured, speed: Measured, limits: Scoped, steps: int) -> Analysis:
     """Analyse cross-sections with what a heavy vehicle counted on the day; no density is remembered, none is capped."""
-    row = np.searchsorted(microseconds(equivalents["day"]), start_us // DAY_US * DAY_US)
-    nothing = np.full((3, len(start_us)), np.nan)
+    nothing = np.full(flow.number.shape, np.nan)
     free = np.full((3, 1), np.inf)
-    parameters = DesignParameters(
-        free, free, free[0], free[0], equivalents["heavy_pcu"][row], equivalents["heavy_pcu_per_kmh"][row]
-    )
+    equivalent, per_kmh = (np.repeat(limits(f"traffic_{one}"), steps) for one in ("heavy_pcu", "heavy_pcu_per_kmh"))
+    parameters = DesignParameters(free, free, free[0], free[0], equivalent, per_kmh)
     return analyse(flow, speed, parameters, nothing, nothing[0])
 
 
@@ -140,8 +189,11 @@ FAMILY = Family(
     title_en="Traffic per cross-section",
     title_de="Verkehr je Messquerschnitt",
     key=("site_id", "bearing_deg", "window_start"),
-    loads={"cross_section_rows": ROW, "heavy_equivalent_rows": EQUIVALENT},
+    loads={"lane_rows": ROW},
     compute=compute,
+    buckets=("15min", "1h", "1d"),
+    rides="traffic",
+    step_s=60,
     indicators=(
         Indicator("flow_veh_h", "veh/h", "Flow", "Verkehrsstärke", _CROSS_SECTION, "DUA26; DUA28; Berlin", "verified"),
         Indicator(
@@ -155,6 +207,15 @@ FAMILY = Family(
             _CROSS_SECTION,
             "DUA26; DUA28",
             "verified",
+        ),
+        Indicator(
+            "space_mean_speed_kmh",
+            "km/h",
+            "Space mean speed, harmonic",
+            "Momentane mittlere Geschwindigkeit, harmonisch",
+            "processing.kernels.speed.space_mean_of_flows",
+            "Wardrop 1952; of the lanes' means, so variation within a lane and minute is not in it",
+            "unverified",
         ),
         Indicator(
             "density_veh_km",
@@ -175,7 +236,86 @@ FAMILY = Family(
             "verified",
         ),
         Indicator(
-            "quality_ratio", "1", "Quality of the flow", "Güte der Verkehrsstärke", _AGGREGATE, "DUA28", "verified"
+            "pcu_density_pcu_km",
+            "pcu/km",
+            "Density in passenger car units",
+            "Bemessungsdichte",
+            _ANALYSE,
+            "DUA25 without its rule for speed 0 and its cap",
+            "verified",
+        ),
+        Indicator(
+            "quality_ratio", "1", "Quality of the flow", "Güte der Verkehrsstärke", _QUALITY, "DUA28", "verified"
+        ),
+        Indicator(
+            "flow_smoothed_veh_h",
+            "veh/h",
+            "Flow, smoothed",
+            "Verkehrsstärke, geglättet",
+            _SMOOTH,
+            "DUA36.37",
+            "verified",
+            rolls_up=False,
+        ),
+        Indicator(
+            "speed_smoothed_kmh",
+            "km/h",
+            "Speed, smoothed",
+            "Geschwindigkeit, geglättet",
+            _SMOOTH,
+            "DUA36.37",
+            "verified",
+            rolls_up=False,
+        ),
+        Indicator(
+            "flow_forecast_veh_h",
+            "veh/h",
+            "Flow of the next interval, forecast",
+            "Verkehrsstärke des nächsten Intervalls, Prognose",
+            _SMOOTH,
+            "DUA36.37",
+            "verified",
+            rolls_up=False,
+        ),
+        Indicator(
+            "speed_forecast_kmh",
+            "km/h",
+            "Speed of the next interval, forecast",
+            "Geschwindigkeit des nächsten Intervalls, Prognose",
+            _SMOOTH,
+            "DUA36.37",
+            "verified",
+            rolls_up=False,
+        ),
+        Indicator(
+            "state_marz",
+            "1",
+            "Traffic state, MARZ",
+            "Verkehrszustand nach MARZ",
+            _STATES,
+            "MARZ 2004, 2.3.2.1.4",
+            "verified",
+        ),
+        Indicator(
+            "state_nrw", "1", "Traffic state, NRW", "Verkehrszustand nach NRW", _STATES, "DUAStNRWFs", "verified"
+        ),
+        Indicator(
+            "state_rds",
+            "1",
+            "Traffic state, RDS",
+            "Verkehrszustand nach RDS",
+            _STATES,
+            "RdsStoerfallIndikator 2015",
+            "verified",
+        ),
+        Indicator(
+            "state_datex",
+            "1",
+            "Traffic status, DATEX II",
+            "Verkehrsstatus nach DATEX II",
+            "processing.kernels.congestion.datex_status",
+            "DATEX II v3, TrafficStatusEnum",
+            "verified",
         ),
         Indicator("lane_count", "1", "Lanes", "Fahrstreifen", _CROSS_SECTION, "own", "own"),
     ),

@@ -8,30 +8,22 @@ from emscher.store.copy import Rows
 from emscher.stream import SECOND_US
 from processing.family import Family, Indicator, Task, microseconds, table
 from processing.kernels.lane import lanes
+from processing.lane_reading import ROW
 
-ROW = np.dtype(
-    [
-        ("sensor_id", "i4"),
-        ("observed_at", "M8[us]"),
-        ("simulated", "?"),
-        ("interval_s", "i4"),
-        ("count", "f8"),
-        ("heavy_count", "f8"),
-        ("occupancy_pct", "f8"),
-        ("speed_kmh", "f8"),
-    ]
-)
+MINUTE_S = 60
+MINUTE_US = MINUTE_S * SECOND_US
 
 _LANES = "processing.kernels.lane.lanes"
 
 
 def compute(task: Task) -> Rows:
     """Compute the indicators of each lane in each due window that has readings."""
-    read = task.rows["traffic_rows"]
-    place = task.place(microseconds(read["observed_at"]))
-    read, place = read[place >= 0], place[place >= 0]
-    cell = read["sensor_id"].astype(np.int64) * len(task.window_us) + place
-    cells, group = np.unique(cell, return_inverse=True)
+    read = task.rows["lane_rows"]
+    at_us = microseconds(read["observed_at"])
+    inside = task.place(at_us) >= 0
+    read, minute = read[inside], at_us[inside] // MINUTE_US
+    first, count = (int(minute.min()), int(np.ptp(minute)) + 1) if len(minute) else (0, 1)
+    cells, group = np.unique(read["sensor_id"].astype(np.int64) * count + minute - first, return_inverse=True)
     found = lanes(
         group,
         len(cells),
@@ -41,12 +33,12 @@ def compute(task: Task) -> Rows:
         read["occupancy_pct"],
         read["speed_kmh"],
     )
-    width_s = np.full(len(cells), task.width_us // SECOND_US)
+    width_s = np.full(len(cells), MINUTE_S)
     np.maximum.at(width_s, group, read["interval_s"])
     simulated = np.bincount(group, read["simulated"], len(cells)) > 0
     return table(
-        sensor_id=cells // len(task.window_us),
-        window_start=task.window_us[cells % len(task.window_us)].view("M8[us]"),
+        sensor_id=cells // count,
+        window_start=((first + cells % count) * MINUTE_US).view("M8[us]"),
         width_s=width_s,
         simulated=simulated,
         flow_veh_h=found.flow_veh_h,
@@ -63,8 +55,9 @@ FAMILY = Family(
     title_en="Traffic per lane",
     title_de="Verkehr je Fahrstreifen",
     key=("sensor_id", "window_start"),
-    loads={"traffic_rows": ROW},
+    loads={"lane_rows": ROW},
     compute=compute,
+    step_s=MINUTE_S,
     buckets=("15min", "1h", "1d"),
     indicators=(
         Indicator(

@@ -80,15 +80,16 @@ def states(density_veh_km: Floats, speed_kmh: Floats, empty: Bools, limits: Limi
         raise ValueError(f"no method {method}")
     if not density_veh_km.shape == speed_kmh.shape == empty.shape:
         raise ValueError(f"{density_veh_km.shape} densities for {speed_kmh.shape} speeds, {empty.shape} marks")
-    found = np.full(density_veh_km.shape, NO_STATEMENT)
-    state = np.broadcast_to(first, density_veh_km.shape[:1]).astype(np.int64)
-    for moment in range(density_veh_km.shape[1]):
-        density, speed = density_veh_km[:, moment], speed_kmh[:, moment]
-        missing = np.isnan(density) | np.isnan(speed)
-        new = np.where(missing, NO_STATEMENT, METHODS[method](density, speed, limits, state))
-        state = np.where(empty[:, moment], state, new)
-        found[:, moment] = state
-    return found
+    # A step's lanes lie side by side in memory.
+    density, speed, idle = (np.ascontiguousarray(one.T) for one in (density_veh_km, speed_kmh, empty))
+    missing = np.isnan(density) | np.isnan(speed)
+    found = np.full(density.shape, NO_STATEMENT)
+    state = np.broadcast_to(first, density.shape[1:]).astype(np.int64)
+    for moment in range(len(density)):
+        new = METHODS[method](density[moment], speed[moment], limits, state)
+        state = np.where(idle[moment], state, np.where(missing[moment], NO_STATEMENT, new))
+        found[moment] = state
+    return found.T
 
 
 def marz(density: Floats, speed: Floats, limits: Limits, before: Ints) -> Ints:
@@ -113,7 +114,7 @@ def nrw(density: Floats, speed: Floats, limits: Limits, before: Ints) -> Ints:
 def rds(density: Floats, speed: Floats, limits: Limits, before: Ints) -> Ints:
     """One step after RDS: as NRW with a margin about both speeds, in which the state holds; shapes (lanes,) [1]_."""
     crawling = np.where((density > limits.jam_veh_km) | (before == NO_STATEMENT), JAM, before)
-    from_jam = np.isin(before, (NO_STATEMENT, JAM))
+    from_jam = (before == NO_STATEMENT) | (before == JAM)
     slow = np.where((density > limits.slow_veh_km) | from_jam, SLOW, before)
     flowing = _flowing(density, limits)
     near_free = np.where(before == SLOW, SLOW, flowing)

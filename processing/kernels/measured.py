@@ -104,6 +104,26 @@ def stacked(parts: list[Measured]) -> Measured:
     )
 
 
+def joined(parts: list[Measured]) -> Measured:
+    """Put values together along their first axis."""
+    return Measured(
+        np.concatenate([part.number for part in parts]),
+        np.concatenate([part.status for part in parts]),
+        np.concatenate([part.quality_ratio for part in parts]),
+        np.concatenate([part.interpolated for part in parts]),
+    )
+
+
+def reshaped(measured: Measured, shape: tuple[int, ...]) -> Measured:
+    """Lay values out in another shape of as many."""
+    return Measured(
+        measured.number.reshape(shape),
+        measured.status.reshape(shape),
+        measured.quality_ratio.reshape(shape),
+        measured.interpolated.reshape(shape),
+    )
+
+
 def reason(*statuses: Ints) -> Ints:
     """Why a result is missing, from the status of what it needs: a fault before "not determinable".
 

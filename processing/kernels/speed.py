@@ -46,6 +46,30 @@ def space_mean_speed(group: Ints, n_groups: int, speed_kmh: Floats) -> Floats:
     return vehicles / total(group, slowness, n_groups)
 
 
+def space_mean_of_flows(group: Ints, n_groups: int, flow_veh_h: Floats, speed_kmh: Floats) -> Floats:
+    """Average mean speeds of lanes or intervals as their vehicles are spread along the road.
+
+    Parameters
+    ----------
+    group : integer array, shape (n,)
+        Number of each mean's group.
+    n_groups : int
+        Number of groups.
+    flow_veh_h, speed_kmh : float array, shape (n,)
+        Flow and its mean speed [veh/h, km/h]; where either is NaN, and without vehicles, it is left out.
+
+    Returns
+    -------
+    float array, shape (n_groups,)
+        Harmonic mean weighted by flow [km/h] [1]_: flow over density. 0 where vehicles stood.
+    """
+    driven = ~np.isnan(flow_veh_h + speed_kmh) & (flow_veh_h > 0)
+    flow = np.where(driven, flow_veh_h, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        density = flow / speed_kmh
+    return total(group, flow, n_groups) / total(group, density, n_groups)
+
+
 def space_speed_variance(group: Ints, n_groups: int, speed_kmh: Floats) -> Floats:
     """Variance of the speeds along the road about the space mean, by group [km2/h2].
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from processing.kernels.group import Ints
-from processing.kernels.measured import FAULTY, Bools, Measured
+from processing.kernels.group import Floats, Ints
+from processing.kernels.measured import FAULTY, REPORTED, Bools, Measured
 
 NONE, FROM_LANE, HELD = 0, 1, 2
 
@@ -31,8 +31,8 @@ def substitute(
     other: Measured,
     comparable: Bools,
     longest: Ints | int,
-    lane_quality: float,
-    held_quality: float,
+    lane_quality: Floats | float,
+    held_quality: Floats | float,
 ) -> Substituted:
     """Stand in for the faulty values of lanes.
 
@@ -46,14 +46,15 @@ def substitute(
         Whether the substitute lane reported the same interval at the same length.
     longest : integer array, broadcast to (lanes,)
         Most intervals in a row that are replaced; after them faulty values stay faulty.
-    lane_quality, held_quality : float
+    lane_quality, held_quality : float or float array, broadcast to (lanes, steps)
         Factor of quality of a value from the other lane, and of one that is held, 0 to 1.
 
     Returns
     -------
     Substituted
         Where any of the values is faulty all are replaced: by the substitute lane's, unless it has faulty values or
-        substitutes itself, else by the lane's own last ones that were not held [1]_.
+        substitutes itself, else by the lane's own last ones that were not held [1]_. An interval in which nothing was
+        said is no value to hold.
 
     Raises
     ------
@@ -69,7 +70,8 @@ def substitute(
     allowed = need & (steps - sound <= np.asarray(longest).reshape(-1, 1))
     from_lane = allowed & usable
     # The last interval whose values are the lane's own or another's, to be held.
-    source = np.maximum.accumulate(np.where(~need | from_lane, steps, -1), axis=1)
+    said = (~np.isnan(measured.number) | (measured.status != REPORTED)).any(axis=0)
+    source = np.maximum.accumulate(np.where((~need & said) | from_lane, steps, -1), axis=1)
     held = allowed & ~usable & (source >= 0)
     number = np.where(from_lane, other.number, measured.number)
     status = np.where(from_lane, other.status, measured.status)

@@ -23,7 +23,7 @@ class Smoothing:
     Parameters
     ----------
     start : float array
-        Smoothed value before the first one, and after a gap.
+        Smoothed value before the first one, and after a gap; NaN for the first value itself.
     level_falling, level_rising : float array
         Weight of the new value in the level (alpha 1, alpha 2), 0 to 1.
     trend_falling, trend_rising : float array
@@ -67,12 +67,15 @@ def smooth(values: Floats, held: Bools, parameters: Smoothing, *, rounds: bool) 
         raise ValueError(f"{values.shape} values for {held.shape} marks")
     lanes, steps = values.shape
     whole = rounded if rounds else np.positive
+    # A step's lanes lie side by side in memory.
+    by_step, held_by_step = np.ascontiguousarray(values.T), np.ascontiguousarray(held.T)
     start = np.broadcast_to(parameters.start, lanes).astype(np.float64)
-    smoothed, forecast = np.full((lanes, steps), np.nan), np.full((lanes, steps), np.nan)
+    smoothed, forecast = np.full((steps, lanes), np.nan), np.full((steps, lanes), np.nan)
     level, trend, last = start.copy(), np.zeros(lanes), np.full(lanes, np.nan)
     rising, fresh = np.zeros(lanes, np.bool_), np.ones(lanes, np.bool_)
     for step in range(steps):
-        value, hold = values[:, step], held[:, step]
+        value, hold = by_step[step], held_by_step[step]
+        level = np.where(np.isnan(level), value, level)
         rising = np.where((fresh | (trend != 0)) & ~hold, value > level, rising)
         alpha = np.where(rising, parameters.level_rising, parameters.level_falling)
         beta = np.where(rising, parameters.trend_rising, parameters.trend_falling)
@@ -85,8 +88,8 @@ def smooth(values: Floats, held: Bools, parameters: Smoothing, *, rounds: bool) 
         new_level, new_trend = np.where(hold, level, new_level), np.where(hold, 0.0, new_trend)
         new_forecast = np.where(hold, level, new_forecast)
         gap = np.isnan(new_level)
-        smoothed[:, step], forecast[:, step] = new_level, np.where(gap, np.nan, new_forecast)
+        smoothed[step], forecast[step] = new_level, np.where(gap, np.nan, new_forecast)
         level, trend = np.where(gap, start, new_level), np.where(gap, 0.0, new_trend)
         last = np.where(gap, np.nan, new_forecast)
         fresh = gap | (fresh & hold)
-    return smoothed, forecast
+    return smoothed.T, forecast.T

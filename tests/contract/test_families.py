@@ -37,8 +37,8 @@ async def test_roll_ups_have_the_indicators(family: Family, store: Settings) -> 
     async with await connect(store, "reader") as connection:
         for bucket in family.buckets:
             found = {column.name for column in await columns(connection, f"{family.table}_{bucket}")}
-            assert {"sensor_id", "window_start", "simulated"} <= found
-            wanted = {one.column for one in family.indicators} - {"coverage_ratio", "method"}
+            assert {*family.key, "window_start", "simulated"} <= found
+            wanted = {one.column for one in family.indicators if one.rolls_up} - {"coverage_ratio", "method"}
             assert wanted <= found
 
 
@@ -69,6 +69,14 @@ def test_catalogue_names_kernels_that_exist() -> None:
         assert callable(getattr(importlib.import_module(module), function))
 
 
+def test_catalogue_says_inputs_window_and_priority() -> None:
+    """Each indicator says what it is computed from, over which time, and how much it matters."""
+    for entry in catalog():
+        assert entry.inputs, entry.name
+        assert entry.window.startswith(f"{entry.family.resolution_s} s"), entry.name
+        assert entry.indicator.priority in ("must", "should", "later")
+
+
 def test_names_are_unique() -> None:
     """No two indicators have the same name."""
     names = [entry.name for entry in catalog()]
@@ -82,6 +90,7 @@ def test_units_agree_with_the_endings_of_names(family: Family) -> None:
         "_veh_h": "veh/h",
         "_pcu_h": "pcu/h",
         "_veh_km": "veh/km",
+        "_pcu_km": "pcu/km",
         "_kmh": "km/h",
         "_pct": "%",
         "_ratio": "1",

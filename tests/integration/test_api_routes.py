@@ -135,6 +135,8 @@ async def test_streams_and_catalogue_come_from_the_registries(store: Settings) -
     assert {one["name"]: one["published_per"] for one in catalogue["data"]} == {
         "traffic": "sensor",
         "cross_section": "site",
+        "lane_state": "sensor",
+        "section": "site",
         "signal": "sensor",
         "wlan": "site",
         "energy": "site",

@@ -120,10 +120,11 @@ async def _kill_a_worker_in_the_middle(store: Settings) -> None:
     await worker.open()
     cleared = Worker._publish  # noqa: SLF001 - where the cut is made
 
-    async def publish_and_die(self: Worker, connection: Connection, *rest: object) -> None:
-        await cleared(self, connection, *rest)  # type: ignore[arg-type] # passed on as they came
+    async def publish_and_die(self: Worker, connection: Connection, *rest: object) -> object:
+        written = await cleared(self, connection, *rest)  # type: ignore[arg-type] # passed on as they came
         async with await connect(store, "owner", autocommit=True) as killer:
             await killer.execute("select pg_terminate_backend(%s)", (connection.info.backend_pid,))
+        return written
 
     before = await _due(store)
     with pytest.MonkeyPatch.context() as patch:
