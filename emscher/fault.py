@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -49,7 +50,7 @@ def convert(
     if not isinstance(raw, dict):
         faults.append(Fault(path, "is no object"))
         return None
-    known = {one.name: one for one in msgspec.structs.fields(kind)}
+    known = _fields(kind)
     before = len(faults)
     if also is not None:
         for name in raw.keys() - known.keys() - set(also):
@@ -69,6 +70,12 @@ def convert(
             why = f"{raw[name]!r} is none of {', '.join(choices)}" if choices else f"{raw[name]!r}: {exc}"
             faults.append(Fault((*path, name), f"`{name}` {why}"))
     return kind(**values) if len(faults) == before else None
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    """Fields of a struct by name."""
+    return {one.name: one for one in msgspec.structs.fields(kind)}
 
 
 def _choices(kind: object) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -56,6 +56,7 @@ class SensorInfo:
     sensor_id: int
     stream: str
     metadata: Mapping[str, Any]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ class Task:
         Their width [us].
     rows : mapping of str to structured array
         Readings by the name of the query that loaded them, sorted by sensor and time.
+    metadata : mapping
+        What is known of the site.
+    thresholds : mapping of (str, str) to float
+        Limits by name and scope, as they hold on the day of the first window.
     """
 
     site_id: int
@@ -81,6 +86,8 @@ class Task:
     window_us: npt.NDArray[np.int64]
     width_us: int
     rows: Mapping[str, Rows]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    thresholds: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def place(self, time_us: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Number of the due window each time lies in, -1 for none."""

@@ -31,7 +31,19 @@ DELETE FROM due_window WHERE due_id = ANY (%(due_ids)s)
 
 -- name: site_sensors
 -- What is known of a site's sensors.
-SELECT sensor_id, stream, metadata FROM sensor WHERE site_id = %(site_id)s ORDER BY sensor_id
+SELECT sensor_id, stream, metadata, key FROM sensor WHERE site_id = %(site_id)s ORDER BY sensor_id
+
+-- name: site_metadata
+-- What is known of a site.
+SELECT metadata FROM site WHERE site_id = %(site_id)s
+
+-- name: thresholds
+-- Limits as they hold on a day, by name and scope.
+SELECT DISTINCT ON (name, scope) name, scope, value
+FROM threshold
+WHERE valid_from <= (%(at)s::timestamptz AT TIME ZONE 'UTC')::date
+  AND (valid_to IS NULL OR valid_to >= (%(at)s::timestamptz AT TIME ZONE 'UTC')::date)
+ORDER BY name, scope, valid_from DESC
 
 -- name: traffic_rows
 -- Intervals of a site's lanes.
@@ -75,6 +87,31 @@ COPY (
       AND observed_at >= {since} AND observed_at < {until}
       AND code IN (1, 4, 5, 6, 7, 8, 9, 10, 11, 182, 184, 1000, 1001, 1002, 1003, 1004)
     ORDER BY sensor_id, parameter, observed_at, code
+) TO STDOUT (FORMAT binary)
+
+-- name: approach_events
+-- What a site's controllers reported of signals, detectors, calls and restarts, where its approaches are described.
+COPY (
+    SELECT sensor_id, observed_at, simulated, code, parameter
+    FROM signal_reading
+    WHERE sensor_id = ANY (ARRAY(
+        SELECT sensor_id FROM sensor JOIN site USING (site_id)
+        WHERE site_id = {site_id} AND stream = 'signal' AND site.metadata ? 'approaches'))
+      AND observed_at >= {since} AND observed_at < {until}
+      AND code IN (1, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 45, 81, 82, 90, 182, 184, 1000, 1001, 1002, 1003, 1004)
+    ORDER BY sensor_id, parameter, observed_at, code
+) TO STDOUT (FORMAT binary)
+
+-- name: approach_counts
+-- Counts of intervals by a site's lanes, where its approaches are described.
+COPY (
+    SELECT sensor_id, observed_at, simulated, interval_s, coalesce(count::double precision, 'NaN')
+    FROM traffic_reading
+    WHERE sensor_id = ANY (ARRAY(
+        SELECT sensor_id FROM sensor JOIN site USING (site_id)
+        WHERE site_id = {site_id} AND stream = 'traffic' AND site.metadata ? 'approaches'))
+      AND observed_at >= {since} AND observed_at < {until}
+    ORDER BY sensor_id, observed_at
 ) TO STDOUT (FORMAT binary)
 
 -- name: wlan_rows

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -28,7 +28,7 @@ from emscher.store.pool import Connection
 from emscher.store.query import queries
 from emscher.store.table import columns
 from emscher.stream import SECOND_US
-from processing import metrics
+from processing import metrics, thresholds
 from processing.families import families
 from processing.family import Family, SensorInfo, Task
 
@@ -183,7 +183,9 @@ async def _load(connection: Connection, family: Family, site_id: int, window_us:
         )
         async with connection.cursor() as reading, reading.copy(statement) as out:
             rows[name] = copy.decode(b"".join([bytes(part) async for part in out]), dtype)
-    return Task(site_id, sensors, window_us, width_us, rows)
+    row = await (await connection.execute(_SQL["site_metadata"].statement, {"site_id": site_id})).fetchone()
+    limits = await thresholds.load(connection, datetime.fromtimestamp(int(window_us[0]) // SECOND_US, UTC))
+    return Task(site_id, sensors, window_us, width_us, rows, row[0] if row else {}, limits)
 
 
 async def _shelve_all(connection: Connection) -> dict[str, _Shelf]:

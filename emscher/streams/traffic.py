@@ -83,5 +83,5 @@ STREAM = Stream(
     keep_days=30,
     inputs=("status",),
     computed={"status_bits": "status_bits"},
-    due=(Due("traffic", width_s=60), Due("cross_section", width_s=60)),
+    due=(Due("traffic", width_s=60), Due("cross_section", width_s=60), Due("approach", width_s=900)),
 )
