@@ -220,7 +220,7 @@ INDICATORS: tuple[Indicator, ...] = (
     _one(
         "advised_green_s",
         "s",
-        ("Advised green (Webster)", "Empfohlene Freigabezeit (Webster)"),
+        ("Advised green (Webster, no least green)", "Empfohlene Freigabezeit (Webster, ohne Mindestgrün)"),
         "webster.webster_splits_s",
         "Webster 1958",
     ),

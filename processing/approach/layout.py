@@ -9,7 +9,7 @@ from typing import get_args
 import numpy as np
 
 from emscher import approach
-from emscher.approach import ADVICE, Approach, Function, Known
+from emscher.approach import ADVICE, Approach, Function, Known, Lane
 from processing.approach.reason import Bools
 from processing.family import Task
 from processing.kernels.group import Floats, Ints
@@ -58,7 +58,7 @@ class Layout:
     served_veh_h : float array, shape (a,)
         Saturation flow of the lanes whose vehicles are counted [veh/h].
     storage_m : float array, shape (a,)
-        Room for queues on all lanes together [m].
+        Room for queues on the lanes that have advance detectors [m].
     walks : bool array, shape (a,)
         Whether pedestrians cross with it.
     drives : bool array, shape (a,)
@@ -132,7 +132,7 @@ def layout(task: Task, saturation_veh_h: float) -> Layout:
         controller,
         group,
         np.array([_served_veh_h(one, saturation_veh_h) for one in found], np.float64),
-        np.array([sum(lane.length_m for lane in one.lanes) for one in found], np.float64),
+        np.array([sum(lane.length_m for lane in _lanes(one, "advance")) for one in found], np.float64),
         np.array([one.phase.kind == WALKING or one.phase.crossing_m is not None for one in found], np.bool_),
         np.array([one.phase.kind == DRIVING for one in found], np.bool_),
         at,
@@ -149,11 +149,15 @@ def layout(task: Task, saturation_veh_h: float) -> Layout:
 
 
 def _served_veh_h(one: Approach, default_veh_h: float) -> float:
-    """Saturation flow of the lanes that are counted: all, unless every counting detector names its own."""
-    named = [detector.lane for detector in one.of("count")]
+    """Saturation flow of the lanes that are counted."""
+    return sum(lane.saturation_flow_veh_h or default_veh_h for lane in _lanes(one, "count")) or np.nan
+
+
+def _lanes(one: Approach, function: Function) -> list[Lane]:
+    """Lanes that an approach's detectors of a function look at: all, unless every one of them names its own."""
+    named = [detector.lane for detector in one.of(function)]
     every = not named or None in named
-    lanes = [lane for number, lane in enumerate(one.lanes, 1) if every or number in named]
-    return sum(lane.saturation_flow_veh_h or default_veh_h for lane in lanes) or np.nan
+    return [lane for number, lane in enumerate(one.lanes, 1) if every or number in named]
 
 
 def _use(

@@ -73,12 +73,13 @@ def pedestrians(task: Task, seen: Observed, limits: Limits) -> Columns:
 
 
 def queued(seen: Observed, detected: Detected, line: Presences, limits: Limits) -> Columns:
-    """Estimate queues: in at the advance detectors, out at the counting ones, empty where the stop line is so.
+    """Estimate queues: in at the advance detectors, out at the stop line, empty where the stop line is so.
 
-    Before it was first seen empty nothing is known of a queue.
+    Out is who leaves a presence detector, or, where the approach counts by channels, who is counted. Before it was
+    first seen empty nothing is known of a queue.
     """
     place, rounds = seen.layout, seen.rounds
-    came, went = seen.passages("advance"), seen.passages("count")
+    came, went = seen.passages("advance"), _left(seen, detected)
     since_us = np.maximum(rounds.amber_us - limits.us("queue_empty"), rounds.green_us)
     free = occupied_us(line, rounds.signal, since_us, rounds.amber_us) == 0
     free &= rounds.amber_us <= seen.until_us[rounds.signal]
@@ -98,7 +99,7 @@ def queued(seen: Observed, detected: Detected, line: Presences, limits: Limits) 
     np.maximum.at(longest, cell[own], found.queue_veh[own])
     broken = np.zeros(seen.cells, np.bool_)
     configured, live, stuck, faulty = ~broken, ~broken, broken, broken
-    for name in ("advance", "count", "presence"):
+    for name in ("advance", "presence"):
         configured = configured & detected.configured[name]
         live = live & detected.live[name]
         stuck = stuck | detected.stuck[name]
@@ -142,3 +143,17 @@ def _button(seen: Observed, at: Ints, group: Ints, code: Ints) -> Ints:
         mine = (at == place.channel_controller[channel]) & (group == place.channel[channel])
         pressed[mine & ((code == DETECTOR_ON) | (code == BUTTON))] = use.approach[channel]
     return pressed
+
+
+def _left(seen: Observed, detected: Detected) -> tuple[Ints, Ints]:
+    """Cell and time of each vehicle that leaves the stop line."""
+    place, found = seen.layout, detected.found
+    channels, approaches = max(len(place.channel), 1), len(place.approaches)
+    approach = place.uses["presence"].approach[found.detector % channels]
+    counts = place.uses["count"].channels > 0
+    chosen = (approach >= 0) & ~counts[approach] & ~found.stuck
+    cell, time_us = seen.passages("count")
+    return (
+        np.concatenate((cell, found.detector[chosen] // channels * approaches + approach[chosen])),
+        np.concatenate((time_us, found.end_us[chosen])),
+    )
