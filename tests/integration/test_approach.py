@@ -3,6 +3,8 @@
 import time
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+import pytest
 from httpx import ASGITransport, AsyncClient
 from psycopg.types.json import Jsonb
 from readings import Inlet, message
@@ -10,7 +12,11 @@ from readings import Inlet, message
 from api.app import create
 from emscher.settings import Settings
 from emscher.store.pool import connect
+from emscher.streams.signal import FIRST_STATE_CODE, STATES
 from processing import thresholds
+from processing.kernels.arrival import coordination
+from processing.kernels.signal_state import RED, changes
+from processing.kernels.timeline import timeline
 from processing.worker import Worker
 
 START = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
@@ -67,6 +73,43 @@ async def test_description_events_and_counts_become_indicators(store: Settings) 
     assert (east["arrivals_on_green_ratio"], east["arrival_reason"]) == (None, 6)
     assert (south["signal_group"], south["cycle_s"], south["flow_veh_h"], south["flow_reason"]) == (4, 60, None, 2)
     assert answer["units"]["control_delay_hbs_s"] == "s"
+
+
+@pytest.mark.parametrize("dialect", ["events", "states"])
+async def test_coordination_diagram_equals_its_kernel(store: Settings, dialect: str) -> None:
+    """Anyone may ask for the points of a diagram; they are those of the kernel, and unknown before the first red."""
+    steps = {"events": ((0, 1), (30, 7), (30, 8), (33, 9), (33, 10), (35, 11)), "states": STEPS}[dialect]
+    signals = [(60.0 * cycle + second, step) for cycle in range(10) for second, step in steps]
+    came_s = [5.0 + 17 * number for number in range(30)]
+
+    def at(second: float) -> str:
+        return (START + timedelta(seconds=second)).isoformat()
+
+    key = "state" if dialect == "states" else "code"
+    group = "signal_group" if dialect == "states" else "parameter"
+    events = [{"time": at(second), key: step, group: 2} for second, step in signals]
+    events += [{"time": at(second), "code": 82, "parameter": 21} for second in came_s]
+    async with Inlet(store, START + timedelta(hours=1)) as inlet:
+        await inlet.take([message("signal", "k.ctl", events)])
+    async with await connect(store, "owner") as connection:
+        row = await (await connection.execute("select sensor_id from sensor where key = 'k.ctl'")).fetchone()
+    async with await connect(store, "public") as connection:
+        cursor = await connection.execute(
+            "select extract(epoch from cycle_start - %(since)s)::float8, second_s, state"
+            " from coordination_diagram(%(sensor)s, 2, 21, %(since)s, %(until)s, interval '1 second')",
+            {"sensor": row and row[0], "since": START, "until": START + timedelta(hours=1)},
+        )
+        found = await cursor.fetchall()
+    code = [FIRST_STATE_CODE + STATES.index(step) if isinstance(step, str) else step for _, step in signals]
+    time_us = np.array([round(second * 1e6) for second, _ in signals])
+    zeros = np.zeros(len(signals), np.int64)
+    shown = timeline(changes(zeros, time_us, np.array(code), zeros), 300_000_000)
+    asked_us = np.array([round((second + 1) * 1e6) for second in came_s])
+    cycle_us, second_s, state = coordination(shown, np.zeros(len(asked_us), np.int64), asked_us, RED)
+    points = zip(cycle_us.tolist(), second_s.tolist(), state.tolist(), strict=True)
+    kernel = [(begin / 1e6, second, what) if begin >= 0 else (None, None, what) for begin, second, what in points]
+    assert found == kernel
+    assert len(found) == len(came_s)
 
 
 async def test_thresholds_are_those_of_the_day(store: Settings) -> None:

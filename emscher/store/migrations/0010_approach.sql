@@ -104,3 +104,34 @@ SELECT 'signal_pedestrian_qsv', grade, value, 's', '2000-01-01', 'HBS 2015, by t
 FROM (VALUES ('A', 30), ('B', 40), ('C', 55), ('D', 70), ('E', 85)) AS limits (grade, value);
 
 GRANT SELECT ON approach_indicator, undefined_reason TO emscher_public;
+
+-- Coordination diagram: each arrival at a detector channel with the begin of the cycle (begin of red) it falls into, the
+-- seconds since then, and what was shown (0 dark, 1 red, 2 amber, 3 green, 4 red-amber); NULL where that is not known.
+CREATE FUNCTION coordination_diagram(
+    controller integer, phase integer, channel integer, since timestamptz, until timestamptz, travel interval
+) RETURNS TABLE (arrived_at timestamptz, cycle_start timestamptz, second_s double precision, state smallint)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT arrival.at, red.began_at, extract(epoch FROM arrival.at - red.began_at)::double precision, shown.state
+    FROM (
+        SELECT observed_at + travel AS at FROM signal_reading
+        WHERE sensor_id = controller AND parameter = channel AND code = 82
+          AND observed_at >= since - travel AND observed_at < until - travel
+    ) AS arrival
+    LEFT JOIN LATERAL (
+        SELECT max(observed_at) AS began_at FROM signal_reading
+        WHERE sensor_id = controller AND parameter = phase AND code IN (9, 10, 1001)
+          AND observed_at <= arrival.at AND observed_at > arrival.at - interval '5 minutes'
+    ) AS red ON true
+    LEFT JOIN LATERAL (
+        SELECT (CASE WHEN code >= 1000 THEN code - 1000 WHEN code = 1 THEN 3 WHEN code IN (7, 8) THEN 2 ELSE 1 END)::smallint
+            AS state
+        FROM signal_reading
+        WHERE sensor_id = controller AND parameter = phase AND code IN (1, 7, 8, 9, 10, 11, 1000, 1001, 1002, 1003, 1004)
+          AND observed_at <= arrival.at AND observed_at > arrival.at - interval '5 minutes'
+        ORDER BY observed_at DESC, (code IN (1, 1003)) DESC, code DESC LIMIT 1
+    ) AS shown ON true
+    ORDER BY arrival.at;
+END;
+COMMENT ON FUNCTION coordination_diagram IS 'Points of a Purdue coordination diagram, from events as they are kept';
+GRANT EXECUTE ON FUNCTION coordination_diagram TO emscher_writer, emscher_reader, emscher_public;
