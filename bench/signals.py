@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
+from bench.junctions import RECORDING, tasks
+from processing.families.approach import FAMILY
 from processing.kernels.actuation import actuation_counts
 from processing.kernels.arrival import approach_delay_s, arrivals, coordination, platoon_ratio
 from processing.kernels.control_delay import control_delay_s
@@ -38,7 +40,6 @@ from processing.kernels.termination import terminations
 from processing.kernels.timeline import Timeline, state_at, timeline
 from processing.kernels.transition import VEHICLES_WITHOUT_RED_AMBER
 
-RECORDING = Path(__file__).parents[2] / "shared" / "data" / "atspm"
 SECOND_US = 1_000_000
 QUARTER_US = 900 * SECOND_US
 OFF, ON = 81, 82
@@ -207,6 +208,15 @@ def signals(runs: int, folder: Path = RECORDING) -> list[Row]:
         (f"Signal measures, {name}", f"{statistics.median(one[name] for one in every) * 1e3:.1f} ms", "part of them")
         for name in every[0]
     ]
+    ours = _configured(folder)
+    configured_s = statistics.median(ours() for _ in range(runs))
+    rows.append(
+        (
+            "Approaches of three junctions",
+            f"{configured_s * 1e3:.0f} ms",
+            "every column of the family, from the same log and its detector configuration",
+        )
+    )
     if importlib.util.find_spec("atspm"):
         theirs_s = statistics.median(_atspm(folder)() for _ in range(runs))
         rows.append(
@@ -216,7 +226,27 @@ def signals(runs: int, folder: Path = RECORDING) -> list[Row]:
                 "aggregation alone, loaded before, by quarter hour",
             )
         )
+        rows.append(
+            (
+                "atspm over approaches",
+                f"{theirs_s / configured_s:.1f}",
+                "its five measures over all columns of the family, medians of the same run",
+            )
+        )
     return rows
+
+
+def _configured(folder: Path) -> Callable[[], float]:
+    """Make a run of the family of approaches over every controller of the log, loaded before."""
+    every = tasks(folder)
+
+    def run() -> float:
+        start_s = time.perf_counter()
+        for task in every.values():
+            FAMILY.compute(task)
+        return time.perf_counter() - start_s
+
+    return run
 
 
 def _atspm(folder: Path) -> Callable[[], float]:

@@ -9,6 +9,7 @@ WIDTH = 12
 HEIGHT = 8
 
 UNITS = {
+    "veh": "vehicles",
     "veh/h": "vehicles/h",
     "veh/km": "vehicles/km",
     "pcu/h": "pcu/h",

@@ -2,13 +2,14 @@
 
 A FeatureCollection of points. A site has the properties ``type: "site"``, ``key``, ``kind`` and ``name``; a sensor has
 ``type: "sensor"``, ``key``, ``stream`` and ``site``, and ``source`` where it speaks a dialect on a topic of its own
-(:mod:`emscher.source`). Every other property is kept as metadata.
+(:mod:`emscher.source`). Every other property is kept as metadata; the ``approaches`` of a junction are among them
+(:mod:`emscher.approach`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +18,10 @@ from typing import Any, Literal
 import msgspec
 from psycopg.types.json import Jsonb
 
+from emscher import approach
+from emscher.approach import Known
 from emscher.errors import CityError
+from emscher.fault import Fault
 from emscher.sensor_key import SensorKey
 from emscher.source import Source, sources_of
 from emscher.store.pool import Connection
@@ -25,21 +29,28 @@ from emscher.store.query import queries
 from emscher.streams import streams
 
 _SQL = queries("emscher", "city.sql")
-_OWN = {"type", "key", "kind", "name", "stream", "site"}
+OWN = {"type", "key", "kind", "name", "stream", "site"}
+"""Properties that are no metadata."""
 
 
-class _Point(msgspec.Struct):
+class Point(msgspec.Struct):
+    """Where a feature lies: longitude and latitude in degrees (WGS 84)."""
+
     type: Literal["Point"]
     coordinates: tuple[float, float]
 
 
-class _Site(msgspec.Struct, tag="site", tag_field="type"):
+class SiteFeature(msgspec.Struct, tag="site", tag_field="type"):
+    """What a feature says that describes a site."""
+
     key: SensorKey
     kind: str
     name: str
 
 
-class _Sensor(msgspec.Struct, tag="sensor", tag_field="type"):
+class SensorFeature(msgspec.Struct, tag="sensor", tag_field="type"):
+    """What a feature says that describes a sensor."""
+
     key: SensorKey
     stream: str
     site: SensorKey
@@ -47,8 +58,8 @@ class _Sensor(msgspec.Struct, tag="sensor", tag_field="type"):
 
 
 class _Feature(msgspec.Struct):
-    properties: _Site | _Sensor
-    geometry: _Point | None = None
+    properties: SiteFeature | SensorFeature
+    geometry: Point | None = None
 
 
 class _Collection(msgspec.Struct):
@@ -149,13 +160,14 @@ def parse(content: bytes, path: Path | str) -> City:
     sites, sensors = [], []
     for feature, as_read in zip(collection.features, raw, strict=True):
         longitude, latitude = feature.geometry.coordinates if feature.geometry else (None, None)
-        metadata = {name: value for name, value in as_read["properties"].items() if name not in _OWN}
+        metadata = {name: value for name, value in as_read["properties"].items() if name not in OWN}
         one = feature.properties
-        if isinstance(one, _Site):
+        if isinstance(one, SiteFeature):
             sites.append(Site(one.key, longitude, latitude, metadata, one.kind, one.name))
         else:
             sensors.append(Sensor(one.key, longitude, latitude, metadata, one.stream, one.site))
-    _check(path, sites, sensors)
+    for _, what, mend in disagreements(sites, sensors):
+        raise CityError(f"{path}: {what}.", mend)
     return City(sites, sensors)
 
 
@@ -213,28 +225,39 @@ async def write(connection: Connection, described: City) -> tuple[int, int]:
     return len(described.sites), len(described.sensors)
 
 
-def _check(path: Path | str, sites: Sequence[Site], sensors: Sequence[Sensor]) -> None:
+def disagreements(sites: Sequence[Site], sensors: Sequence[Sensor]) -> Iterator[tuple[Place, str, str]]:
+    """Find what does not fit together.
+
+    Yields
+    ------
+    place, what, mend : Place, str, str
+        The site or sensor, what is wrong with it, and what to do.
+    """
     known = {site.key for site in sites}
     seen: set[str] = set()
     for place in (*sites, *sensors):
         kind = "site" if isinstance(place, Site) else "sensor"
         if f"{kind} {place.key}" in seen:
-            raise CityError(f"{path}: the {kind} {place.key} stands there twice.", "Keys are unique.")
+            yield place, f"the {kind} {place.key} stands there twice", "Keys are unique."
         seen.add(f"{kind} {place.key}")
     for sensor in sensors:
         if sensor.stream not in streams():
-            raise CityError(
-                f"{path}: sensor {sensor.key} names the stream {sensor.stream!r}.",
-                f"Streams are {', '.join(streams())}.",
-            )
-        fields = {one.name for one in streams()[sensor.stream].fields}
-        for name in (name for one in sources_of(sensor.metadata) for name in (*one.fields, *one.constants)):
-            if name not in fields:
-                raise CityError(
-                    f"{path}: the source of sensor {sensor.key} names the field {name!r}.",
-                    f"Fields of {sensor.stream} are {', '.join(sorted(fields))}.",
-                )
+            what = f"sensor {sensor.key} names the stream {sensor.stream!r}"
+            yield sensor, what, f"Streams are {', '.join(streams())}."
+        else:
+            fields = {one.name for one in streams()[sensor.stream].fields}
+            for name in (name for one in sources_of(sensor.metadata) for name in (*one.fields, *one.constants)):
+                if name not in fields:
+                    what = f"the source of sensor {sensor.key} names the field {name!r}"
+                    yield sensor, what, f"Fields of {sensor.stream} are {', '.join(sorted(fields))}."
         if sensor.site not in known:
-            raise CityError(
-                f"{path}: sensor {sensor.key} names the site {sensor.site!r}, which is not there.", "Add it."
-            )
+            yield sensor, f"sensor {sensor.key} names the site {sensor.site!r}, which is not there", "Add it."
+
+
+def approach_faults(sites: Sequence[Site], sensors: Sequence[Sensor]) -> Iterator[tuple[Site, Fault]]:
+    """Find what is wrong with the approaches of sites."""
+    for site in sites:
+        if "approaches" in site.metadata or "conflicts" in site.metadata:
+            known = {one.key: Known(one.stream, one.metadata) for one in sensors if one.site == site.key}
+            for fault in approach.read(site.metadata, known)[1]:
+                yield site, fault

@@ -127,6 +127,31 @@ COPY (
     ORDER BY sensor_id, parameter, observed_at, code
 ) TO STDOUT (FORMAT binary)
 
+-- name: approach_events
+-- What a site's controllers reported of signals, detectors, calls and restarts, where its approaches are described.
+COPY (
+    SELECT sensor_id, observed_at, simulated, code, parameter
+    FROM signal_reading
+    WHERE sensor_id = ANY (ARRAY(
+        SELECT sensor_id FROM sensor JOIN site USING (site_id)
+        WHERE site_id = {site_id} AND stream = 'signal' AND site.metadata ? 'approaches'))
+      AND observed_at >= {since} AND observed_at < {until}
+      AND code IN (1, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 45, 81, 82, 90, 182, 184, 1000, 1001, 1002, 1003, 1004)
+    ORDER BY sensor_id, parameter, observed_at, code
+) TO STDOUT (FORMAT binary)
+
+-- name: approach_counts
+-- Counts of intervals by a site's lanes, where its approaches are described.
+COPY (
+    SELECT sensor_id, observed_at, simulated, interval_s, coalesce(count::double precision, 'NaN')
+    FROM traffic_reading
+    WHERE sensor_id = ANY (ARRAY(
+        SELECT sensor_id FROM sensor JOIN site USING (site_id)
+        WHERE site_id = {site_id} AND stream = 'traffic' AND site.metadata ? 'approaches'))
+      AND observed_at >= {since} AND observed_at < {until}
+    ORDER BY sensor_id, observed_at
+) TO STDOUT (FORMAT binary)
+
 -- name: wlan_rows
 -- Quarter hours of a zone's access points.
 COPY (

@@ -56,6 +56,19 @@ class Lanes:
                 rows = zip(stamps, *(column[first:last] for column in columns), strict=True)
                 yield lane.key, [_reading(*row) for row in rows]
 
+    def counts(self, key: str, first: int, last: int) -> Floats:
+        """Give the vehicles of a lane in the minutes from `first` on and before `last`, numbered since 1970."""
+        (lane,) = (one for one in self._lanes if one.key == key)
+        per_day = DAY_S // STEP_S
+        days = range(first // per_day, (last - 1) // per_day + 1)
+        every = np.concatenate([self._counts(lane, day) for day in days])
+        return every[first - days[0] * per_day :][: last - first]
+
+    def _counts(self, lane: Lane, day: int) -> Floats:
+        """Give the vehicles of each minute of a lane's day."""
+        demand = daily_profile.traffic(daily_profile.local_day(day, STEP_S), lane.tide)
+        return np.array(self._lane_day(lane, demand, day)[0], float)
+
     def _day(self, day: int) -> list[Columns]:
         clock = daily_profile.local_day(day, STEP_S)
         demand = {tide: daily_profile.traffic(clock, tide) for tide in ("morning", "evening")}

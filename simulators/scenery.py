@@ -41,8 +41,26 @@ class Lane(Part, frozen=True, kw_only=True):
     heavy_ratio: Ratio
 
 
+class Detected(msgspec.Struct, frozen=True, kw_only=True):
+    """A lane whose vehicles the controller's detectors report.
+
+    Its signal group, the lane that counts them, the advance detector's distance [m] and the speed there [m/s], and
+    whether a detector behind the stop line reports who leaves.
+    """
+
+    signal_group: int
+    lane: str
+    distance_m: Annotated[float, Meta(ge=0)]
+    speed_ms: Positive = 13.9
+    exits: bool = False
+
+
 class Controller(Part, frozen=True, kw_only=True):
-    """A signal controller: its stages as lists of signal groups, cycle, offset, amber and clearance [s]."""
+    """A signal controller: its stages as lists of signal groups, cycle, offset, amber and clearance [s].
+
+    ``detected`` are the lanes that it has detectors of, ``walks`` the signal groups with which pedestrians call; both
+    for controllers that report events.
+    """
 
     stages: Annotated[list[Annotated[list[int], Meta(min_length=1)]], Meta(min_length=2)]
     cycle_s: Annotated[int, Meta(ge=30, le=240)]
@@ -51,6 +69,8 @@ class Controller(Part, frozen=True, kw_only=True):
     clearance_s: Annotated[float, Meta(ge=1, le=10)]
     main_ratio: Ratio
     dialect: Literal["indiana", "state"]
+    detected: list[Detected] = []
+    walks: list[int] = []
 
 
 class AccessPoint(Part, frozen=True, kw_only=True):

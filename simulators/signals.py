@@ -1,4 +1,4 @@
-"""Signal controllers: fixed-time plans whose greens vary a little from cycle to cycle."""
+"""Signal controllers: fixed-time plans whose greens vary a little from cycle to cycle, and their detectors."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from simulators.chance import generator
 from simulators.days import Days
+from simulators.lanes import STEP_S, Lanes
 from simulators.scenery import Controller
 from simulators.timestamps import rfc3339
+from simulators.vehicles import Greens, passages, walks
 
 # Cycles are drawn in blocks: their length need not divide a day.
 BLOCK = 256
@@ -25,7 +27,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Events:
-    """Events of one block of cycles in order of time: deciseconds since 1970, index of the kind, signal group."""
+    """Events of one block of cycles in order of time: deciseconds since 1970, kind, signal group or channel."""
 
     time_ds: NDArray[np.int64]
     kind: list[Any]
@@ -39,14 +41,16 @@ class Signals:
     ----------
     controllers : tuple of Controller
         The controllers.
+    lanes : Lanes
+        Whose vehicles pass the controllers' detectors.
     seed : int
         Seed of the city.
     """
 
     stream = "signal"
 
-    def __init__(self, controllers: tuple[Controller, ...], seed: int) -> None:
-        self._plans = [_Plan(one, seed) for one in controllers]
+    def __init__(self, controllers: tuple[Controller, ...], lanes: Lanes, seed: int) -> None:
+        self._plans = [_Plan(one, lanes, seed) for one in controllers]
 
     def readings(self, start_s: int, end_s: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """Give the events after `start_s` and not after `end_s` [s since 1970], controller by controller."""
@@ -58,7 +62,8 @@ class Signals:
 class _Plan:
     """One controller's plan: stage after stage, each green, amber and clearance, all within the cycle."""
 
-    def __init__(self, controller: Controller, seed: int) -> None:
+    def __init__(self, controller: Controller, lanes: Lanes, seed: int) -> None:
+        self._lanes = lanes
         self.key = controller.key
         self._controller = controller
         self._seed = seed
@@ -84,25 +89,42 @@ class _Plan:
         return [{"time": time, "code": kind, "parameter": group, "simulated": True} for time, kind, group in rows]
 
     def _block(self, number: int) -> _Events:
-        """Draw the cycles of a block and write down the events of all their stages."""
+        """Draw the cycles of a block and write down the events of all their stages and detectors."""
         controller = self._controller
         starts_s = controller.offset_s + controller.cycle_s * (number * BLOCK + np.arange(BLOCK))
         greens_s = self._greens(number)
-        times: list[Floats] = []
-        kinds: list[Any] = []
-        groups: list[int] = []
+        events: list[tuple[Any, int, Floats]] = []
+        greens: dict[int, Greens] = {}
         begin_s = starts_s.astype(float)
+        until_s = float(starts_s[-1] + controller.cycle_s)
         for stage, green_s in zip(controller.stages, greens_s, strict=True):
             for kind, moment_s in self._stage(begin_s, green_s):
-                for group in stage:
-                    times.append(moment_s)
-                    kinds.append(kind)
-                    groups.append(group)
+                events += [(kind, group, moment_s) for group in stage]
+            shown = Greens(begin_s, begin_s + green_s, controller.amber_s, until_s)
+            greens |= dict.fromkeys(stage, shown)
             begin_s = begin_s + green_s + controller.amber_s + controller.clearance_s
-        time_ds = np.rint(10 * np.concatenate(times)).astype(np.int64)
+        events += self._reported(number, greens)
+        time_ds = np.rint(10 * np.concatenate([moment_s for _, _, moment_s in events])).astype(np.int64)
         order = np.argsort(time_ds, kind="stable")
-        kind_of, group_of = np.repeat(np.array(kinds), BLOCK), np.repeat(np.array(groups), BLOCK)
+        sizes = [moment_s.size for _, _, moment_s in events]
+        kind_of = np.repeat(np.array([kind for kind, _, _ in events]), sizes)
+        group_of = np.repeat(np.array([group for _, group, _ in events]), sizes)
         return _Events(time_ds[order], kind_of[order].tolist(), group_of[order].tolist())
+
+    def _reported(self, number: int, greens: dict[int, Greens]) -> list[tuple[Any, int, Floats]]:
+        """Give the events of detectors and of pedestrians' calls in a block."""
+        controller = self._controller
+        if controller.dialect == "state":
+            return []
+        events: list[tuple[Any, int, Floats]] = []
+        for one in controller.detected:
+            shown = greens[one.signal_group]
+            minute, until = int(shown.begin_s[0]) // STEP_S, int(shown.until_s) // STEP_S
+            counts = self._lanes.counts(one.lane, minute, until)
+            events += passages(one, shown, counts, float(STEP_S * minute), self._seed, number)
+        for group in controller.walks:
+            events += walks(group, greens[group], self._seed, controller.key, number)
+        return events
 
     def _greens(self, number: int) -> list[Floats]:
         """Split the green time of each cycle over the stages [s], to the tenth; the sum is that of the plan."""

@@ -48,9 +48,10 @@ def sources(scenery: Scenery, seed: int) -> tuple[Source, ...]:
         The same seed gives the same readings.
     """
     applications = Applications(scenery.applications, seed)
+    lanes = Lanes(scenery.lanes, seed)
     return (
-        Lanes(scenery.lanes, seed),
-        Signals(scenery.controllers, seed),
+        lanes,
+        Signals(scenery.controllers, lanes, seed),
         AccessPoints(scenery.access_points, seed),
         applications,
         Meters(scenery.meters, applications, seed),

@@ -9,8 +9,11 @@ import typer
 
 from emscher import city, log, settings
 from emscher.acl import Grant, document, grants
+from emscher.city_check import check as complaints
 from emscher.store.migrate import migrate as bring_up_to_date
 from emscher.store.pool import connect, pool
+
+EXIT_FAULTS = 2
 
 city_app = typer.Typer(help="Sites and sensors of the city.", no_args_is_help=True)
 
@@ -35,8 +38,11 @@ def load() -> None:
     loaded = settings.load()
     log.configure(loaded, "city")
 
+    described = city.read(loaded.city)
+    if faults := sum(1 for _ in city.approach_faults(described.sites, described.sensors)):
+        typer.echo(f"{faults} faults in approaches; `emscher city check` lists them, with their lines.", err=True)
+
     async def run() -> tuple[int, int]:
-        described = city.read(loaded.city)
         async with pool(loaded, "writer", 1) as connections, connections.connection() as connection:
             return await city.write(connection, described)
 
@@ -60,3 +66,15 @@ def acl(
 
     user = reader or loaded.mqtt_username or "ingest"
     typer.echo(document(asyncio.run(run()), loaded.mqtt_topic_prefix, user), nl=False)
+
+
+@city_app.command("check")
+def check(name: Annotated[str | None, typer.Argument(help="City or file; EMSCHER_CITY by default.")] = None) -> None:
+    """List everything that is wrong with a city's description, with file and line; exit status 2 if anything is."""
+    path = city.find(name or settings.load().city)
+    found = complaints(path)
+    for one in found:
+        typer.echo(f"{path}:{one.line}: {one.text}")
+    if found:
+        raise typer.Exit(EXIT_FAULTS)
+    typer.echo(f"{path}: nothing is wrong.")

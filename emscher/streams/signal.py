@@ -65,5 +65,8 @@ STREAM = Stream(
     key=("code", "parameter"),
     inputs=("code", "parameter", "signal_group", "state"),
     computed={"code": "event_code", "parameter": "event_parameter"},
-    due=(Due("signal", width_s=900, look_back_s=300, look_ahead_s=300),),
+    due=(
+        Due("signal", width_s=900, look_back_s=300, look_ahead_s=300),
+        Due("approach", width_s=900, look_back_s=900, look_ahead_s=600),
+    ),
 )

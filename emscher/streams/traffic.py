@@ -87,5 +87,5 @@ STREAM = Stream(
     computed={"status_bits": "status_bits"},
     # Rows are per minute; windows of many of them keep the queue short. An hour with an hour of memory: a reading makes
     # two windows due, and the smoothing has forgotten what was before.
-    due=(Due("traffic", width_s=3_600, look_back_s=3_600),),
+    due=(Due("traffic", width_s=3_600, look_back_s=3_600), Due("approach", width_s=900)),
 )

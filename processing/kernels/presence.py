@@ -39,7 +39,7 @@ class Presences:
 
 
 def presences(
-    detector: Ints, time_us: Ints, on: npt.NDArray[np.bool_], until_us: int, bridge_us: int, longest_us: int
+    detector: Ints, time_us: Ints, on: npt.NDArray[np.bool_], until_us: int | Ints, bridge_us: int, longest_us: int
 ) -> Presences:
     """Pair the edges of detectors.
 
@@ -49,8 +49,8 @@ def presences(
         Number of the detector and time of each edge [us], sorted by both.
     on : bool array, shape (n,)
         Whether the detector went on.
-    until_us : int
-        End of what was observed: a detector that is on then was on until then [us].
+    until_us : int, or integer array, shape (n,)
+        End of what was observed: a detector that is on then was on until then; for all edges, or for each [us].
     bridge_us : int
         Two begins that are no further apart are two vehicles that follow closely [us].
     longest_us : int
@@ -84,7 +84,8 @@ def presences(
     before_us = np.concatenate((time_us[:1], time_us[:-1]))
     start_us = np.where(off_twice, before_us + (time_us - before_us) // 2, time_us)
     last = np.append(~same, [True])
-    after_us, after_on = np.append(time_us[1:], until_us), np.append(on[1:], [False])
+    until_us = np.broadcast_to(until_us, time_us.shape)
+    after_us, after_on = np.append(time_us[1:], until_us[-1:]), np.append(on[1:], [False])
     gap_us = after_us - time_us
     on_twice = ~last & on & after_on
     end_us = np.where(last, np.maximum(until_us, time_us), after_us)

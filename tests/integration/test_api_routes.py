@@ -133,6 +133,7 @@ async def test_streams_and_catalogue_come_from_the_registries(store: Settings) -
     speed = next(one for one in listed["data"][2]["fields"] if one["name"] == "speed_kmh")
     assert (speed["unit"], speed["minimum"], speed["maximum"]) == ("km/h", 0, 300)
     assert {one["name"]: one["published_per"] for one in catalogue["data"]} == {
+        "approach": "sensor",
         "traffic": "sensor",
         "cross_section": "site",
         "lane_state": "sensor",

@@ -211,6 +211,8 @@ def test_signals_go_from_green_over_amber_to_red() -> None:
         dialects.add((kind, readings[0][group] is not None))
         last: dict[int, dict[str, Any]] = {}
         for one in readings:
+            if one[kind] not in following[kind]:
+                continue
             before = last.get(one[group])
             last[one[group]] = one
             if before is None:
