@@ -75,12 +75,10 @@ def test_rules_are_one_block_for_each_user() -> None:
     granted = [Grant("gateway", "energy", "m.1"), Grant("gateway", "traffic", "d.2"), Grant("d.1", "traffic", "d.1")]
     blocks = acl.document(granted, "emscher", "ingest").split("\n\n")
     assert blocks[1].splitlines() == ["user ingest", "topic read emscher/#", "topic read $SYS/broker/version"]
-    assert blocks[2].splitlines() == [
-        "user gateway",
-        "topic write emscher/energy/m.1",
-        "topic write emscher/traffic/d.2",
-    ]
-    assert blocks[3].splitlines() == ["user d.1", "topic write emscher/traffic/d.1"]
+    below = ("", "/senml", "/tls")
+    topics = [f"topic write emscher/{own}{one}" for own in ("energy/m.1", "traffic/d.2") for one in below]
+    assert blocks[2].splitlines() == ["user gateway", *topics]
+    assert blocks[3].splitlines() == ["user d.1", *(f"topic write emscher/traffic/d.1{one}" for one in below)]
 
 
 @pytest.mark.parametrize("user", ["ingest", "x\ntopic write #", "", " x", "x" * 129])
