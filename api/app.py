@@ -16,6 +16,7 @@ from api import (
     accounting,
     docs,
     errors,
+    greenit,
     health,
     index,
     indicators,
@@ -85,7 +86,7 @@ def create(
     )
     app.state.settings = settings
     app.state.clock = clock
-    for noun in (streams, sites, sensors, readings, latest, indicators, limits, accounting, rejected, health):
+    for noun in (streams, sites, sensors, readings, latest, indicators, greenit, limits, accounting, rejected, health):
         app.include_router(noun.router)
     for page in (index, docs):
         app.include_router(page.router, include_in_schema=False)

@@ -32,6 +32,7 @@ UNITS: Mapping[str, str] = {
     "signal_group": "1",
     "bearing_deg": "deg",
     "meter_count": "1",
+    "completeness_pct": "%",
     "access_point_count": "1",
     "longitude": "deg",
     "latitude": "deg",

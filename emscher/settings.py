@@ -109,6 +109,12 @@ class Settings(BaseSettings):
         ),
     )
 
+    # Collecting
+    collect_username: str | None = Field(None, description="User at the meters that `emscher collect` asks (Redfish)")
+    collect_secret: SecretStr | None = Field(
+        None, description="Password of that user, or the community of SNMP devices"
+    )
+
     # Processing
     process_poll_s: float = Field(
         0.25, gt=0, le=60, description="Pause of a worker that finds no due window before it looks again"

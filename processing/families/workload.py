@@ -65,7 +65,8 @@ def _usage(nodes: list[str], whole: Flags, row: Ints, window: Ints, share: Float
     cell = of_row[row] * n_windows + window
     n_cells = (len(nodes) + 1) * n_windows
     every, said = (total(cell[one], share[one], n_cells)[cell] for one in (~whole[row], whole[row]))
-    return np.where(np.isnan(said), every, said)
+    usage: Floats = np.where(np.isnan(said), every, said)
+    return usage
 
 
 def _energy_of_nodes(task: Task, nodes: list[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

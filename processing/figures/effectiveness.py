@@ -8,6 +8,7 @@ References
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from processing.figures.figure import Figure, combined, ratio
@@ -21,10 +22,8 @@ NEW_FROM = date(2026, 7, 1)
 def pue(whole: Figure, it: Figure, it_point: str, period: Period) -> Figure:
     """Divide the whole energy by the energy of IT, with the category; shorter than twelve months it is interim."""
     category = f"PUE category {IT_POINTS[it_point]}, IT energy at {it_point}" if it_point in IT_POINTS else it_point
-    found = combined(None, "1", (ratio(whole, it),))
-    found = Figure(
-        ratio(whole, it).value, "1", found.state, found.reason, found.completeness_pct, (*found.sources, category)
-    )
+    found = ratio(whole, it)
+    found = replace(found, sources=(*found.sources, category))
     return interim(found, period, "interim (iPUE)")
 
 

@@ -16,6 +16,8 @@ IT_POINTS = {"ups_out": 1, "pdu_out": 2, "it_input": 3}
 reading of the standard's three levels)."""
 WHOLE_POINT = "utility"
 
+_NAMELESS = "of the site's meters do not say where they measure"
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -68,6 +70,11 @@ class Site:
         return tuple(self.metadata.get("whole_measurement_points") or (WHOLE_POINT,))
 
     @property
+    def server_point(self) -> str:
+        """Where the energy of single servers is measured: at their inputs or at the outlets, never at both."""
+        return str(self.metadata.get("node_measurement_point") or "it_input")
+
+    @property
     def simulated(self) -> bool:
         """Whether anything of it comes from a simulator."""
         return any(one.simulated for days in self.days.values() for one in days)
@@ -104,7 +111,9 @@ def _of_point(site: Site, point: str, least_pct: float) -> Figure:
     count, nameless = site.meters.get(point, 0), site.meters.get(UNCLASSIFIED, 0)
     if not count:
         if nameless:
-            return missing("kWh", "unclassified", f"{nameless} meters do not say where they measure, none is at {point}")
+            return missing(
+                "kWh", "unclassified", f"{nameless} meters do not say where they measure, none is at {point}"
+            )
         return missing("kWh", "no_meter", f"no meter at {point}")
     days = site.days.get(point, ())
     covered = math.fsum(one.covered_s for one in days)
@@ -117,6 +126,8 @@ def _of_point(site: Site, point: str, least_pct: float) -> Figure:
         sources=(f"{count} {'meter' if count == 1 else 'meters'} at {point}",),
     )
     found = complete(found, least_pct)
+    if nameless:
+        found = found.but(found.state, f"{nameless} {_NAMELESS}")
     for state, number, text in (
         ("power_missing", sum(one.missing for one in days), "a meter had no power reading {} times"),
         ("lower_bound", sum(one.resets for one in days), "a counter began anew {} times"),
