@@ -16,7 +16,7 @@ from smllib.reader import SmlStreamReader
 from ingest.collect.collected import Values, number
 
 FACTS = {"origin": "sml", "counter_kind": "monotone"}
-IMPORTED, ACTIVE = "1-0:1.8.0*255", "1-0:16.7.0*255"
+IMPORTED, ACTIVE = "0100010800ff", "0100100700ff"
 WH, W = 30, 27
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from emscher.errors import CollectError
 from emscher.settings import load
 from emscher.streams.energy import STREAM, EnergyReading
-from ingest.collect import command, prometheus, redfish, snmp, sml
+from ingest.collect import command, prometheus, redfish, sml, snmp
 from ingest.collect.collected import Collected, Values
 from ingest.collect.rounds import Rounds, needed
 from ingest.collect.web import Web
