@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from bench.copying import copying
+from bench.energy import energy
 from bench.latency import latency
 from bench.messages import Row, backlog, concurrent
 from bench.newest import newest
@@ -31,6 +32,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
     for rate_per_s in (1_000, 5_000):
         yield latency(rate_per_s, 20 if quick else 100)
     yield newest(5_000)
+    yield from energy(50_000 // part, 2_000 // part)
     yield from start()
 
 
