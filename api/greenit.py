@@ -22,7 +22,8 @@ from api.sensors import SiteKey
 from api.sheet import Kind, Sheet, transposed
 from processing.figures import store
 from processing.figures.applications import NOT_ATTRIBUTED, per_application
-from processing.figures.figure import Figure
+from processing.figures.figure import Figure, missing, total
+from processing.figures.intensity import energy_per_gb
 from processing.figures.limit import limit
 from processing.figures.metered import Site, energy
 from processing.figures.period import Period, period
@@ -33,6 +34,9 @@ router = APIRouter(prefix="/v1", tags=["indicators"])
 
 QUARTER_HOUR_S = 900
 DAY_S = 86_400
+POE = "poe"
+CITY = "city"
+"""Stands for the site where a figure is the whole city's."""
 
 Form = Annotated[str, Depends(Format(("json", "csv")))]
 Asked = Annotated[
@@ -73,6 +77,11 @@ _SERVERS: Mapping[str, Title] = {
     "idle_server_kwh": Title("kWh", "Energy of idle servers", "Energie der Server im Leerlauf"),
 }
 
+_WLAN: Mapping[str, Title] = {
+    "wlan_kwh": Title("kWh", "Energy of the public WLAN", "Verbrauch des öffentlichen WLAN"),
+    "wlan_kwh_per_gb": Title("kWh/GB", "Energy of the public WLAN per volume", "WLAN-Verbrauch je Datenvolumen"),
+}
+
 
 @router.get(
     "/greenit",
@@ -87,7 +96,7 @@ async def list_greenit_figures(
     span = _period(request, asked)
     chosen, facts = await _read(request, caller, span, site)
     rows = [
-        _row(one, name, TITLES[name], figure)
+        _row(one.key, one.simulated, name, TITLES[name], figure)
         for one in chosen
         for name, figure in figures(one, span, facts, vintage).items()
     ]
@@ -104,7 +113,7 @@ async def list_greenit_applications(
     request: Request, caller: Asking, form: Form, asked: Asked = None, site: SiteKey = None
 ) -> Response:
     """Active energy by CPU time and idle energy by reservation; internal, as single applications are."""
-    await _only_inside(caller, "The energy of single applications is internal.")
+    await _only_inside(caller, "workload_indicator", "The energy of single applications is internal.")
     span = _period(request, asked)
     chosen, facts = await _read(request, caller, span, site)
     rows = []
@@ -115,7 +124,7 @@ async def list_greenit_applications(
         whole = energy(one, (one.server_point,), facts.least_pct(span))
         for name, figure in per_application(shares, whole).items():
             german = "nicht zugeordnet" if name == NOT_ATTRIBUTED else name
-            rows.append(_row(one, f"application: {name}", Title("kWh", name, german), figure))
+            rows.append(_row(one.key, one.simulated, f"application: {name}", Title("kWh", name, german), figure))
     return _answer(request, caller, form, span, rows)
 
 
@@ -129,7 +138,7 @@ async def list_greenit_servers(
     request: Request, caller: Asking, form: Form, asked: Asked = None, site: SiteKey = None
 ) -> Response:
     """CPU usage over all servers of a site and its idle servers in numbers; internal, as single servers are."""
-    await _only_inside(caller, "What servers do is internal.")
+    await _only_inside(caller, "workload_indicator", "What servers do is internal.")
     span = _period(request, asked)
     chosen, facts = await _read(request, caller, span, site)
     now: datetime = request.app.state.clock()
@@ -142,7 +151,33 @@ async def list_greenit_servers(
                 utilisation(found, elapsed_s / QUARTER_HOUR_S, least_pct),
                 *idle(found, limits, elapsed_s / DAY_S, least_pct),
             )
-            rows += [_row(one, name, _SERVERS[name], value) for name, value in zip(_SERVERS, values, strict=True)]
+            rows += [
+                _row(one.key, one.simulated, name, _SERVERS[name], value)
+                for name, value in zip(_SERVERS, values, strict=True)
+            ]
+    return _answer(request, caller, form, span, rows)
+
+
+@router.get(
+    "/greenit/wlan",
+    summary="Energy of the public WLAN per volume, over the whole city",
+    response_model=schemas.Figures,
+    responses=told(examples.FIGURES, *_INTERNAL, others={"csv": None}),
+)
+async def list_greenit_wlan(request: Request, caller: Asking, form: Form, asked: Asked = None) -> Response:
+    """Energy of the meters at PoE switches, alone and per gigabyte; internal, as it knows what small zones carried."""
+    await _only_inside(caller, "wlan_indicator", "The volume of single zones is internal.")
+    span = _period(request, asked)
+    chosen, facts = await _read(request, caller, span, None)
+    volume_bytes, simulated = await store.wlan_volume_bytes(_fetch(caller), span)
+    fed = [one for one in chosen if POE in one.meters]
+    parts = [energy(one, (POE,), facts.least_pct(span)) for one in fed] or [
+        missing("kWh", "no_meter", f"no meter at {POE}")
+    ]
+    used = total(parts, "kWh")
+    simulated = simulated or any(one.simulated for one in fed)
+    values = (used, energy_per_gb(used, volume_bytes))
+    rows = [_row(CITY, simulated, name, _WLAN[name], one) for name, one in zip(_WLAN, values, strict=True)]
     return _answer(request, caller, form, span, rows)
 
 
@@ -180,8 +215,8 @@ async def _read(request: Request, caller: Caller, span: Period, site: str | None
     return chosen, await store.facts(fetch)
 
 
-async def _only_inside(caller: Caller, what: str) -> None:
-    if not caller.may_read(await caller.source.existing("workload_indicator")):
+async def _only_inside(caller: Caller, relation: str, what: str) -> None:
+    if not caller.may_read(await caller.source.existing(relation)):
         raise caller.refusal(what)
 
 
@@ -191,9 +226,9 @@ def _idle_limits(facts: Facts, span: Period) -> IdleLimits:
     return IdleLimits(*(float("nan") if one is None else one.value for one in rows))
 
 
-def _row(site: Site, name: str, title: Title, figure: Figure) -> tuple[Any, ...]:
+def _row(site: str, simulated: bool, name: str, title: Title, figure: Figure) -> tuple[Any, ...]:  # noqa: FBT001 - a column
     return (
-        site.key,
+        site,
         name,
         title.name_en,
         title.name_de,
@@ -203,7 +238,7 @@ def _row(site: Site, name: str, title: Title, figure: Figure) -> tuple[Any, ...]
         figure.reason,
         figure.completeness_pct,
         figure.sources,
-        site.simulated,
+        simulated,
     )
 
 

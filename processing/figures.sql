@@ -61,3 +61,9 @@ WHERE site.key = %(site)s AND w.window_start >= %(since)s AND w.window_start < %
   AND s.metadata ->> 'application' IS NOT NULL
 GROUP BY 1
 ORDER BY 1
+
+-- name: wlan_volume
+-- Volume of all WLAN zones over a span, before any suppression.
+SELECT sum(rx_bytes + tx_bytes), bool_or(simulated)
+FROM wlan_indicator
+WHERE window_start >= %(since)s AND window_start < %(until)s

@@ -34,8 +34,8 @@ QUALITIES = ("measured", "estimated", "substituted")
 Quality = Annotated[Literal["measured", "estimated", "substituted"], Meta(description="How the value came about")]
 
 
-REACH_S = 2 * HOUR_S
-"""How far around its windows energy is read: a span of at most an hour, and the neighbours of its ends [s]."""
+REACH_S = 6 * HOUR_S
+"""How far around its windows energy is read: a span of at most three hours, and the neighbours of its ends [s]."""
 
 
 class EnergyReading(Event, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):

@@ -32,7 +32,7 @@ KINDS = {"monotone": MONOTONE, "resettable": RESETTABLE, "wrapping": WRAPPING}
 NOMINAL_INTERVAL_S = 900
 """How often a meter is taken to report that does not say so (metadata ``nominal_interval_s``) [s]."""
 LONGEST_GAP_INTERVALS = 3
-LONGEST_GAP_S = 3600
+LONGEST_GAP_S = 10_800
 """Across a longer gap no energy is taken. Half of the reach of the stream's windows, because the neighbours of a span's
 ends say whether they are in line [s]."""
 NO_POWER_W = -1.0

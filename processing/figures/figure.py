@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
@@ -22,11 +23,11 @@ State = Literal[
 ]
 """From good to bad; from ``undefined`` on there is no value.
 
-``interim``: not over twelve months, as the definition asks. ``power_missing``: a meter answered that it has no power.
-``lower_bound``: a counter began anew. ``counter_backwards``: one went back, its time is not covered. ``undefined``: a
-ratio to nothing. ``no_proof``: nothing shows what the energy was made of. ``no_factor``: no factor for the year.
-``no_data``: a quantity that nobody entered. ``no_meter``: no meter at that point. ``unclassified``: there are meters,
-but none says where it measures. ``incomplete``: too little of the time is covered.
+``interim``: not over twelve months, as the definition asks, or not over yet. ``power_missing``: a meter answered that
+it has no power. ``lower_bound``: a counter began anew. ``counter_backwards``: one went back, its time is not covered.
+``undefined``: a ratio to nothing. ``no_proof``: nothing shows what the energy was made of. ``no_factor``: no factor for
+the year. ``no_data``: a quantity that nobody entered. ``no_meter``: no meter at that point. ``unclassified``: there are
+meters, but none says where it measures. ``incomplete``: too little of the time is covered.
 """
 
 _ORDER: Sequence[State] = get_args(State)
@@ -102,6 +103,12 @@ def combined(value: float | None, unit: str, parts: Sequence[Figure]) -> Figure:
         tuple(dict.fromkeys(source for one in parts for source in one.sources)),
     )
     return whole.but(state, "")
+
+
+def total(parts: Sequence[Figure], unit: str) -> Figure:
+    """Add figures; where one has no value, neither has the sum."""
+    values = [one.value for one in parts if one.value is not None]
+    return combined(math.fsum(values) if len(values) == len(parts) else None, unit, parts)
 
 
 def ratio(above: Figure, below: Figure, unit: str = "1", scale: float = 1.0) -> Figure:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from processing.figures.figure import Figure, combined, complete, missing
+from processing.figures.figure import Figure, complete, missing, total
 
 UNCLASSIFIED = ""
 IT_POINTS = {"ups_out": 1, "pdu_out": 2, "it_input": 3}
@@ -49,6 +49,8 @@ class Site:
         What they gave in the period, by measurement point.
     elapsed_s : float
         How much of the period is over [s].
+    over : bool
+        Whether all of it is.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Site:
     meters: Mapping[str, int]
     days: Mapping[str, Sequence[Day]] = field(default_factory=dict)
     elapsed_s: float = 0.0
+    over: bool = True
 
     @property
     def it_point(self) -> str:
@@ -92,9 +95,7 @@ def energy(site: Site, points: Sequence[str], least_pct: float) -> Figure:
     least_pct : float
         Least share of the metering time for a value to be shown [%].
     """
-    parts = [_of_point(site, point, least_pct) for point in points]
-    values = [one.value for one in parts if one.value is not None]
-    return combined(math.fsum(values) if len(values) == len(parts) else None, "kWh", parts)
+    return total([_of_point(site, point, least_pct) for point in points], "kWh")
 
 
 def energy_by_day(site: Site, points: Sequence[str]) -> dict[date, float]:
@@ -126,6 +127,8 @@ def _of_point(site: Site, point: str, least_pct: float) -> Figure:
         sources=(f"{count} {'meter' if count == 1 else 'meters'} at {point}",),
     )
     found = complete(found, least_pct)
+    if not site.over:
+        found = found.but("interim", "the period is not over")
     if nameless:
         found = found.but(found.state, f"{nameless} {_NAMELESS}")
     for state, number, text in (

@@ -36,7 +36,9 @@ async def sites(fetch: Fetch, period: Period, now: datetime) -> list[Site]:
     for key, point, *day in await fetch(_SQL["energy_days"].statement, span):
         days.setdefault(key, {}).setdefault(point, []).append(Day(*day))
     elapsed_s = period.elapsed_s(now)
-    return [Site(key, *described[key], meters[key], days.get(key, {}), elapsed_s) for key in described]
+    return [
+        Site(key, *described[key], meters[key], days.get(key, {}), elapsed_s, period.until <= now) for key in described
+    ]
 
 
 async def facts(fetch: Fetch) -> Facts:
@@ -59,3 +61,10 @@ async def applications(fetch: Fetch, site: str, period: Period) -> list[Share]:
     """Read what the applications of a site used; internal."""
     span = {"site": site, "since": period.since, "until": period.until, "zone": period.zone}
     return [Share(*row) for row in await fetch(_SQL["applications"].statement, span)]
+
+
+async def wlan_volume_bytes(fetch: Fetch, period: Period) -> tuple[float | None, bool]:
+    """Read what all access points carried, None where none reported, and whether it was simulated; internal."""
+    span = {"since": period.since, "until": period.until}
+    ((volume_bytes, simulated),) = await fetch(_SQL["wlan_volume"].statement, span)
+    return volume_bytes, bool(simulated)

@@ -38,7 +38,7 @@ def advance(value_before: Floats, value_after: Floats, kind: Ints, greatest: Flo
     return np.where(difference >= 0, difference, anew)
 
 
-def in_line(counter: Ints, value: Floats) -> npt.NDArray[np.bool_]:
+def in_line(counter: Ints, time_us: Ints, value: Floats, longest_gap_us: Ints) -> npt.NDArray[np.bool_]:
     """Say which readings of monotone counters stand in line with their neighbours.
 
     One reading below its neighbours, or above them, is a fault of the reading. Taken as it is, a counter that shows
@@ -48,8 +48,12 @@ def in_line(counter: Ints, value: Floats) -> npt.NDArray[np.bool_]:
     ----------
     counter : integer array, shape (n,)
         Number of each reading's counter; rows sorted by counter and time.
+    time_us : integer array, shape (n,)
+        Time [us].
     value : float array, shape (n,)
         Readings, none of them NaN.
+    longest_gap_us : integer array, shape (n,)
+        What is further away is no neighbour [us].
 
     Returns
     -------
@@ -59,8 +63,8 @@ def in_line(counter: Ints, value: Floats) -> npt.NDArray[np.bool_]:
     agrees = np.ones(len(value), np.bool_)
     if len(value) > 2:  # noqa: PLR2004 - a neighbour on each side
         before, here, after = value[:-2], value[1:-1], value[2:]
-        whole = (counter[:-2] == counter[1:-1]) & (counter[1:-1] == counter[2:]) & (after >= before)
-        agrees[1:-1] = ~(whole & ((here < before) | (here > after)))
+        near = (np.diff(counter) == 0) & (np.diff(time_us) <= longest_gap_us[1:])
+        agrees[1:-1] = ~(near[:-1] & near[1:] & (after >= before) & ((here < before) | (here > after)))
     return agrees
 
 

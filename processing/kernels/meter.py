@@ -179,7 +179,8 @@ def _by_counter(read: Readings, traits: Traits) -> tuple[_Spans, Ints, Ints]:
     """Spans of counters, the rows at which one began anew, and those at which one went back."""
     (chosen,) = np.nonzero(~np.isnan(read.counter_wh))
     whose = read.meter[chosen]
-    agrees = in_line(whose, read.counter_wh[chosen]) | (traits.kind[whose] != MONOTONE)
+    agrees = in_line(whose, read.time_us[chosen], read.counter_wh[chosen], traits.longest_gap_us[whose])
+    agrees |= traits.kind[whose] != MONOTONE
     before, after = _pairs(read, traits, chosen[agrees])
     meter, value, now = read.meter[after], read.counter_wh[before], read.counter_wh[after]
     kind = traits.kind[meter]

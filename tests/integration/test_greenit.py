@@ -131,6 +131,40 @@ async def test_applications_and_servers_are_internal_and_add_up(store: Settings)
     assert "90 days" in servers["idle_server_count"]["reason"]
 
 
+async def test_wlan_energy_per_volume_is_internal(store: Settings) -> None:
+    """A switch's 7.44 kWh for 14.88 GB are 0.5 kWh/GB; without its meter the figure says so."""
+    await register(store, "rz", {"switch": {"measurement_point": "poe"}})
+    await run(store, {"switch": counter(BEGIN, HOURS, 10)}, NOW)
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute(
+            "insert into wlan_indicator (site_id, window_start, width_s, simulated, rx_bytes, tx_bytes, online_ratio,"
+            " access_point_count, coverage_ratio, revision, computed_at)"
+            " select site_id, '2025-12-24 18:00Z', 3600, true, 14e9, 0.88e9, 1, 8, 1, 0, now() from site"
+            " where key = 'rz'"
+        )
+    async with serving(store, filled=False) as client:
+        assert (await client.get("/v1/greenit/wlan?period=2025-12")).status_code == 401
+        found = _by_name((await client.get("/v1/greenit/wlan?period=2025-12", headers=INSIDER)).json())
+        none = _by_name((await client.get("/v1/greenit/wlan?period=2025-11", headers=INSIDER)).json())
+    assert found["wlan_kwh_per_gb"]["value"] == pytest.approx(0.5)
+    assert found["wlan_kwh_per_gb"]["unit"] == "kWh/GB"
+    assert (none["wlan_kwh_per_gb"]["value"], none["wlan_kwh_per_gb"]["state"]) == (None, "incomplete")
+
+
+async def test_running_month_is_interim(store: Settings) -> None:
+    """Without a period this month is meant; of what is over of it all is there, and that it is not over is said."""
+    await register(store, "rz", {"a": UTILITY})
+    begin = datetime(2025, 12, 31, 23, tzinfo=UTC)
+    await run(store, {"a": counter(begin, 105, 1000)}, NOW)
+    async with serving(store, filled=False) as client:
+        body = (await client.get("/v1/greenit")).json()
+    whole = _by_name(body)["edc_kwh"]
+    assert body["period"] == "2026-01"
+    assert (whole["value"], whole["state"]) == (pytest.approx(105), "interim")
+    assert whole["reason"] == "the period is not over"
+    assert _by_name(body)["co2_location_kg"]["state"] == "no_factor"
+
+
 @pytest.mark.parametrize(
     ("query", "hint"),
     [
