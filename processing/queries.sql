@@ -139,6 +139,20 @@ ON CONFLICT ({key}) DO UPDATE
 SET ({values}) = ROW ({new}), revision = {table}.revision + 1, computed_at = excluded.computed_at
 WHERE ({old}) IS DISTINCT FROM ({new})
 
+-- name: retract
+-- Take back what a due window no longer gives: a late reading can show that an earlier value was none.
+DELETE FROM {table} AS old
+WHERE old.window_start = ANY (%(starts)s) AND {whose}
+  AND NOT EXISTS (SELECT FROM {staging} AS new WHERE ({new}) = ({old}))
+
+-- name: of_site
+-- Rows of a site.
+old.site_id = %(site_id)s
+
+-- name: of_sensors
+-- Rows of a site's sensors.
+old.sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = %(site_id)s))
+
 -- name: announce
 -- Tell the listeners of the API what is new.
 SELECT pg_notify('indicator', %(payload)s)

@@ -52,6 +52,7 @@ class _Shelf:
     columns: tuple[Column, ...]
     stage: sql.Composed
     publish: sql.Composed
+    retract: sql.Composed
 
 
 class Worker:
@@ -153,6 +154,9 @@ class Worker:
         computed = family.compute(task)
         if len(computed):
             await self._publish(connection, shelf, computed)
+        starts = {"site_id": site_id, "starts": list({start for _, start in claims})}
+        retracted = (await connection.execute(shelf.retract, starts)).rowcount
+        if len(computed) or retracted:
             await connection.execute(_SQL["announce"].statement, {"payload": _payload(family, site_id, window_us)})
         await connection.execute(_SQL["clear"].statement, {"due_ids": [due_id for due_id, _ in claims]})
         metrics.record(family.name, len(window_us), len(computed))
@@ -210,6 +214,13 @@ async def _shelve(connection: Connection, family: Family) -> _Shelf:
             values=values,
             new=comma.join(sql.Identifier("excluded", name) for name in values),
             old=comma.join(sql.Identifier(family.table, name) for name in values),
+        ),
+        _SQL["retract"].of(
+            staging=staging,
+            table=family.table,
+            whose=_SQL["of_site" if "site_id" in family.key else "of_sensors"].statement,
+            old=comma.join(sql.Identifier("old", name) for name in family.key),
+            new=comma.join(sql.Identifier("new", name) for name in family.key),
         ),
     )
 

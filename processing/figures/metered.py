@@ -42,7 +42,8 @@ class Site:
     key, name : str
         The site.
     metadata : mapping
-        What its description says: ``it_measurement_point``, ``whole_measurement_points``, ``operating_since``.
+        What its description says: ``it_measurement_point``, ``whole_measurement_points``,
+        ``node_measurement_point``, ``operating_since``.
     meters : mapping of str to int
         How many meters it has by measurement point.
     days : mapping of str to sequence of Day
