@@ -253,7 +253,7 @@ THRESHOLDS: Example = {
 }
 
 EMISSION_FACTORS: Example = {
-    "units": {"g_per_kwh": "g/kWh"},
+    "units": {"year": "a", "vintage": "a", "g_per_kwh": "g/kWh"},
     "as_of": None,
     "next": None,
     "data": [

@@ -44,6 +44,8 @@ UNITS: Mapping[str, str] = {
     "duplicate": "1",
     "rejected": "1",
     "g_per_kwh": "g/kWh",
+    "year": "a",
+    "vintage": "a",
 }
 """Units of columns that no stream and no family declares; ``1`` is a pure number, as in UCUM."""
 
