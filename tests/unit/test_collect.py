@@ -221,7 +221,7 @@ def test_library_that_is_missing_is_named() -> None:
 def test_what_an_operator_can_mend_is_said(arguments: list[str], hint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong profile, no community, no device and no such point are errors that say what would be right."""
     monkeypatch.delenv("EMSCHER_COLLECT_SECRET", raising=False)
-    monkeypatch.setattr(command.log, "configure", lambda *_: None)
+    monkeypatch.setattr("emscher.log.configure", lambda *_: None)
     assert load().collect_secret is None
     result = CliRunner().invoke(command.app, arguments)
     assert isinstance(result.exception, CollectError)
