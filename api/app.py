@@ -16,6 +16,7 @@ from api import (
     accounting,
     docs,
     errors,
+    greenit,
     health,
     index,
     indicators,
@@ -88,7 +89,7 @@ def create(
     app.state.settings = settings
     app.state.clock = clock
     for noun in (
-        *(streams, sites, sensors, readings, sensor_health, latest, indicators, limits),
+        *(streams, sites, sensors, readings, sensor_health, latest, indicators, greenit, limits),
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)

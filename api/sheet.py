@@ -35,6 +35,7 @@ UNITS: Mapping[str, str] = {
     "bearing_deg": "deg",
     "section": "1",
     "meter_count": "1",
+    "completeness_pct": "%",
     "access_point_count": "1",
     "longitude": "deg",
     "latitude": "deg",
@@ -64,6 +65,8 @@ UNITS: Mapping[str, str] = {
     "expected_interval_s": "s",
     "missing_share_pct": "%",
     "g_per_kwh": "g/kWh",
+    "year": "a",
+    "vintage": "a",
 }
 """Units of columns that no stream and no family declares; ``1`` is a pure number, as in UCUM."""
 

@@ -11,7 +11,7 @@ from emscher.streams.energy import QUALITIES
 from emscher.streams.signal import FIRST_STATE_CODE, STATES
 from emscher.streams.traffic import STATUS, VALUES
 
-METHODS = {1: "counter", 2: "power"}
+METHODS = {1: "counter", 2: "power", 3: "mean power"}
 
 _TWO_BITS = 0b11
 

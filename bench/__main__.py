@@ -14,6 +14,7 @@ import structlog
 
 from bench.backfill import backfills
 from bench.copying import copying
+from bench.energy import energy
 from bench.ingest import ingest, memory
 from bench.latency import latency
 from bench.messages import Row
@@ -37,6 +38,7 @@ def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
     for rate_per_s in (1_000, 5_000):
         yield latency(rate_per_s, 20 if quick else 100)
     yield newest(5_000)
+    yield from energy(50_000 // part, 2_000 // part)
     yield from start()
 
 

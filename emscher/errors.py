@@ -13,7 +13,8 @@
     │   ├── ProgramError         a supervised program does not start (emscher.supervisor)
     │   ├── LockedError          another demo uses the folder (emscher.embedded.folder)
     │   ├── CityError            a GeoJSON of sites and sensors does not fit
-    │   └── RecordingError       a recording or its mapping file does not fit
+    │   ├── RecordingError       a recording or its mapping file does not fit
+    │   └── CollectError         a meter cannot be read (ingest.collect)
     ├── RejectedError            a message or reading is refused; carries the reason (:mod:`emscher.rejection`)
     └── CodecError               binary COPY data is not what the declared columns say
 """
@@ -72,6 +73,10 @@ class CityError(OperatorError):
 
 class RecordingError(OperatorError):
     """A recording, or the mapping that explains it, does not fit."""
+
+
+class CollectError(OperatorError):
+    """A meter cannot be read: what reads it is not installed, or it does not answer as its kind does."""
 
 
 class CodecError(EmscherError):

@@ -164,6 +164,12 @@ class Settings(BaseSettings):
         1000, ge=1, le=1_000_000, description="Most refused messages kept of one sensor for one reason"
     )
 
+    # Collecting
+    collect_username: str | None = Field(None, description="User at the meters that `emscher collect` asks (Redfish)")
+    collect_secret: SecretStr | None = Field(
+        None, description="Password of that user, or the community of SNMP devices"
+    )
+
     # Processing
     process_poll_s: float = Field(
         0.25, gt=0, le=60, description="Pause of a worker that finds no due window before it looks again"

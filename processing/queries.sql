@@ -166,7 +166,8 @@ COPY (
 -- name: energy_rows
 -- Readings of a site's meters.
 COPY (
-    SELECT sensor_id, observed_at, simulated, coalesce(energy_wh, 'NaN'), coalesce(power_w, 'NaN')
+    SELECT sensor_id, observed_at, simulated, coalesce(energy_wh, 'NaN'), coalesce(power_w, 'NaN'),
+           coalesce(power_avg_w, 'NaN'), coalesce(interval_s, 0), quality_code
     FROM energy_reading
     WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'energy'))
       AND observed_at >= {since} AND observed_at < {until}
@@ -174,13 +175,15 @@ COPY (
 ) TO STDOUT (FORMAT binary)
 
 -- name: node_energy_rows
--- Readings of the meters at the inputs of a site's servers.
+-- Readings of the meters of a site's servers: at their inputs, or where the site says, so that none counts twice.
 COPY (
-    SELECT sensor_id, observed_at, simulated, coalesce(energy_wh, 'NaN'), coalesce(power_w, 'NaN')
+    SELECT sensor_id, observed_at, simulated, coalesce(energy_wh, 'NaN'), coalesce(power_w, 'NaN'),
+           coalesce(power_avg_w, 'NaN'), coalesce(interval_s, 0), quality_code
     FROM energy_reading
     WHERE sensor_id = ANY (ARRAY(
-        SELECT sensor_id FROM sensor
-        WHERE site_id = {site_id} AND stream = 'energy' AND metadata ->> 'measurement_point' = 'it_input'))
+        SELECT sensor.sensor_id FROM sensor JOIN site USING (site_id)
+        WHERE site_id = {site_id} AND stream = 'energy'
+          AND sensor.metadata ->> 'measurement_point' = coalesce(site.metadata ->> 'node_measurement_point', 'it_input')))
       AND observed_at >= {since} AND observed_at < {until}
     ORDER BY sensor_id, observed_at
 ) TO STDOUT (FORMAT binary)
@@ -219,7 +222,7 @@ WHERE ({old}) IS DISTINCT FROM ({new})
 RETURNING window_start
 
 -- name: prune
--- Remove what windows no longer hold: a lane that turned out to report at another interval has rows at other times.
+-- Remove what windows no longer hold: a late reading can show that an earlier value was none, or has another width.
 DELETE FROM {table} AS kept
 WHERE {whose} = ANY (%(whose)s) AND window_start >= %(first)s AND window_start < %(last)s
   AND floor(date_part('epoch', window_start) / %(width_s)s)::bigint = ANY (%(numbers)s::bigint[])

@@ -215,9 +215,9 @@ class Worker:
         if fresh:
             return microseconds(computed["window_start"])
         changed = await (await connection.execute(shelf.publish, {"now": now})).fetchall()
-        if family.step_s or family.reads:
-            numbers = {"numbers": (task.window_us // task.width_us).tolist(), "width_s": task.width_us // SECOND_US}
-            changed += await (await connection.execute(shelf.prune, {**windows, **numbers})).fetchall()
+        # A late reading may leave a window without a value: what it no longer gives is taken back.
+        numbers = {"numbers": (task.window_us // task.width_us).tolist(), "width_s": task.width_us // SECOND_US}
+        changed += await (await connection.execute(shelf.prune, {**windows, **numbers})).fetchall()
         return np.array([round(start.timestamp()) * SECOND_US for (start,) in changed], np.int64)
 
 

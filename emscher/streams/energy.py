@@ -26,8 +26,16 @@ Origin = Annotated[
     Literal["redfish", "snmp", "sml", "modbus", "rapl", "kepler", "scaphandre", "manual", "simulator"],
     Meta(description="What read the meter"),
 ]
+MeanPower = Annotated[
+    float, Meta(ge=-1e8, le=1e8, description="Mean active power of the interval that ends here", extra={"unit": "W"})
+]
+Length = Annotated[int, Meta(ge=1, le=3_600, description="Length of that interval", extra={"unit": "s"})]
 QUALITIES = ("measured", "estimated", "substituted")
 Quality = Annotated[Literal["measured", "estimated", "substituted"], Meta(description="How the value came about")]
+
+
+REACH_S = 6 * HOUR_S
+"""How far around its windows energy is read: a span of at most three hours, and the neighbours of its ends [s]."""
 
 
 class EnergyReading(Event, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
@@ -35,15 +43,19 @@ class EnergyReading(Event, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     energy_wh: Energy | None = None
     power_w: Power | None = None
+    power_avg_w: MeanPower | None = None
+    interval_s: Length | None = None
     quality: Quality = "measured"
     counter_kind: CounterKind | None = None
     measurement_point: MeasurementPoint | None = None
     origin: Origin | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a reading without any value."""
-        if self.energy_wh is None and self.power_w is None:
-            raise ValueError("a reading has `energy_wh`, `power_w` or both")
+        """Refuse a reading without any value, and a mean that does not say of what time."""
+        if self.energy_wh is None and self.power_w is None and self.power_avg_w is None:
+            raise ValueError("a reading has `energy_wh`, `power_w`, `power_avg_w` or several of them")
+        if (self.power_avg_w is None) != (self.interval_s is None):
+            raise ValueError("`power_avg_w` and `interval_s` come together")
 
     @property
     def quality_code(self) -> int:
@@ -61,7 +73,7 @@ STREAM = Stream(
     inputs=("quality",),
     computed={"quality_code": "quality_code"},
     due=(
-        Due("energy", width_s=900, look_back_s=HOUR_S, look_ahead_s=HOUR_S),
-        Due("workload", width_s=900, look_back_s=HOUR_S, look_ahead_s=HOUR_S),
+        Due("energy", width_s=900, look_back_s=REACH_S, look_ahead_s=REACH_S),
+        Due("workload", width_s=900, look_back_s=REACH_S, look_ahead_s=REACH_S),
     ),
 )

@@ -6,7 +6,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from emscher.stream import HOUR_S, Due, Event, Stream
+from emscher.stream import Due, Event, Stream
+from emscher.streams.energy import REACH_S
+
+WHOLE_NODE = "whole-node"
+"""Application of a reading that speaks of everything that runs on the node."""
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", description="Name in the asset list, no person's")]
 CpuTime = Annotated[float, Meta(ge=0, le=1e13, description="Counter of CPU time used", extra={"unit": "s"})]
@@ -31,5 +35,5 @@ STREAM = Stream(
     title_de="Auslastung der Server",
     keep_days=400,
     facts=("node", "application"),
-    due=(Due("workload", width_s=900, look_back_s=HOUR_S, look_ahead_s=HOUR_S),),
+    due=(Due("workload", width_s=900, look_back_s=REACH_S, look_ahead_s=REACH_S),),
 )

@@ -1,4 +1,4 @@
-"""Energy per application and quarter hour: the active part of its node's energy by CPU time."""
+"""Energy per application and quarter hour: of its node's active energy by CPU time, of the idle by reservation."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import numpy as np
 
 from emscher.store.copy import Rows
 from emscher.stream import SECOND_US
+from emscher.streams.workload import WHOLE_NODE
 from processing.families.energy import LONGEST_GAP_S, metered
 from processing.families.energy import ROW as ENERGY_ROW
 from processing.family import Family, Indicator, Task, microseconds, table
-from processing.kernels.application import active_energy
+from processing.kernels.application import active_energy, idle_energy
 from processing.kernels.counter import RESETTABLE, advance, split
+from processing.kernels.group import Floats, Ints, total
+from processing.kernels.meter import Flags
 
 ROW = np.dtype([("sensor_id", "i4"), ("observed_at", "M8[us]"), ("simulated", "?"), ("cpu_s", "f8")])
 
 _ACTIVE = "processing.kernels.application.active_energy"
+_IDLE = "processing.kernels.application.idle_energy"
 _KEPLER = "Kepler power attribution guide"
 
 
@@ -35,11 +39,12 @@ def compute(task: Task) -> Rows:
     about = {sensor.sensor_id: sensor.metadata for sensor in task.sensors}
     known = [about.get(int(one), {}) for one in sensor_id]
     cores = np.array([float(one.get("cores", np.nan)) for one in known])
+    reserved = np.array([float(one.get("reserved_cores", np.nan)) for one in known]) / cores
     node = [str(one.get("node")) for one in known]
-    energy_kwh = _energy_of_nodes(task, node)
-    share, active_kwh = active_energy(
-        energy_kwh[row, window], used_s[row, window], covered_us[row, window] / SECOND_US, cores[row]
-    )
+    whole = np.array([one.get("application") == WHOLE_NODE for one in known], np.bool_)
+    energy_kwh = _energy_of_nodes(task, node)[row, window]
+    share, active_kwh = active_energy(energy_kwh, used_s[row, window], covered_us[row, window] / SECOND_US, cores[row])
+    usage = _usage(node, whole, row, window, share, len(task.window_us))
     mark = np.where(read["simulated"][before] | read["simulated"][after], 1.0, np.nan)
     marked, _ = split(time_us[before], time_us[after], mark, counter[after], task.window_us, task.width_us)
     return table(
@@ -49,8 +54,19 @@ def compute(task: Task) -> Rows:
         simulated=marked[row, window] > 0,
         cpu_share_ratio=share,
         energy_kwh=active_kwh,
+        idle_kwh=idle_energy(energy_kwh, usage, reserved[row]),
         coverage_ratio=covered_us[row, window] / task.width_us,
     )
+
+
+def _usage(nodes: list[str], whole: Flags, row: Ints, window: Ints, share: Floats, n_windows: int) -> Floats:
+    """Usage of the node of each row: what is said of the whole node, else the sum over its applications."""
+    _, of_row = np.unique(nodes, return_inverse=True)
+    cell = of_row[row] * n_windows + window
+    n_cells = (len(nodes) + 1) * n_windows
+    every, said = (total(cell[one], share[one], n_cells)[cell] for one in (~whole[row], whole[row]))
+    usage: Floats = np.where(np.isnan(said), every, said)
+    return usage
 
 
 def _energy_of_nodes(task: Task, nodes: list[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -77,6 +93,15 @@ FAMILY = Family(
     indicators=(
         Indicator("cpu_share_ratio", "1", "CPU share", "CPU-Anteil", _ACTIVE, _KEPLER, "verified"),
         Indicator("energy_kwh", "kWh", "Active energy", "Aktive Energie", _ACTIVE, _KEPLER, "verified"),
+        Indicator(
+            "idle_kwh",
+            "kWh",
+            "Idle energy reserved",
+            "Reservierte Leerlaufenergie",
+            _IDLE,
+            "own: by reserved cores",
+            "own",
+        ),
         Indicator("coverage_ratio", "1", "Share of time covered", "Erfasster Zeitanteil", _ACTIVE, "own", "own"),
     ),
 )

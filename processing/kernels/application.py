@@ -8,6 +8,8 @@ References
 
 from __future__ import annotations
 
+import numpy as np
+
 from processing.kernels.group import Floats, ratio
 
 
@@ -34,3 +36,23 @@ def active_energy(node_energy_kwh: Floats, cpu_s: Floats, covered_s: Floats, cor
     """
     share = ratio(cpu_s, cores * covered_s)
     return share, node_energy_kwh * share
+
+
+def idle_energy(node_energy_kwh: Floats, usage: Floats, reserved: Floats) -> Floats:
+    """Attribute a node's idle energy by what is reserved.
+
+    Parameters
+    ----------
+    node_energy_kwh : float array, shape (n,)
+        Energy of the node in the window [kWh].
+    usage : float array, shape (n,)
+        CPU time used on the node over CPU time offered, 0 to 1.
+    reserved : float array, shape (n,)
+        Share of the node that is reserved for the application; NaN where nothing is.
+
+    Returns
+    -------
+    float array, shape (n,)
+        Idle energy the application is to answer for [kWh]; of what nobody reserved, nobody does.
+    """
+    return node_energy_kwh * (1 - np.clip(usage, 0, 1)) * reserved

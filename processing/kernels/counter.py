@@ -38,6 +38,36 @@ def advance(value_before: Floats, value_after: Floats, kind: Ints, greatest: Flo
     return np.where(difference >= 0, difference, anew)
 
 
+def in_line(counter: Ints, time_us: Ints, value: Floats, longest_gap_us: Ints) -> npt.NDArray[np.bool_]:
+    """Say which readings of monotone counters stand in line with their neighbours.
+
+    One reading below its neighbours, or above them, is a fault of the reading. Taken as it is, a counter that shows
+    100, 5, 101 would advance by 96 where 1 is true.
+
+    Parameters
+    ----------
+    counter : integer array, shape (n,)
+        Number of each reading's counter; rows sorted by counter and time.
+    time_us : integer array, shape (n,)
+        Time [us].
+    value : float array, shape (n,)
+        Readings, none of them NaN.
+    longest_gap_us : integer array, shape (n,)
+        What is further away is no neighbour [us].
+
+    Returns
+    -------
+    bool array, shape (n,)
+        False where the one before and the one after agree, and this one does not.
+    """
+    agrees = np.ones(len(value), np.bool_)
+    if len(value) > 2:  # noqa: PLR2004 - a neighbour on each side
+        before, here, after = value[:-2], value[1:-1], value[2:]
+        near = (np.diff(counter) == 0) & (np.diff(time_us) <= longest_gap_us[1:])
+        agrees[1:-1] = ~(near[:-1] & near[1:] & (after >= before) & ((here < before) | (here > after)))
+    return agrees
+
+
 def split(
     start_us: Ints, end_us: Ints, amount: Floats, row_of: Ints, window_us: Ints, width_us: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

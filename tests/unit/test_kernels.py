@@ -15,7 +15,7 @@ from processing.kernels.counter import MONOTONE, RESETTABLE, WRAPPING, advance, 
 from processing.kernels.cycle import cycles, greens
 from processing.kernels.group import total
 from processing.kernels.lane import lanes
-from processing.kernels.meter import COUNTER, POWER, Meters, meters
+from processing.kernels.meter import COUNTER, POWER, Meters, Readings, Traits, meters
 from processing.kernels.zone import zones
 
 KERNELS = sorted(Path(processing.kernels.__path__[0]).glob("*.py"))
@@ -175,18 +175,18 @@ def _meter(
     times_s: list[int], counter: list[float], power: list[float], windows_s: list[int], width_s: int, gap_s: int
 ) -> Meters:
     n = len(times_s)
-    return meters(
+    read = Readings(
         np.zeros(n, np.int64),
         np.array(times_s, np.int64) * SECOND_US,
         np.zeros(n, np.bool_),
+        np.zeros(n, np.bool_),
         np.array(counter, np.float64),
         np.array(power, np.float64),
-        np.full(n, MONOTONE),
         np.full(n, NAN),
-        np.full(n, gap_s * SECOND_US),
-        np.array(windows_s, np.int64) * SECOND_US,
-        width_s * SECOND_US,
+        np.zeros(n, np.int64),
     )
+    traits = Traits(np.array([MONOTONE]), np.array([NAN]), np.array([NAN]), np.array([gap_s * SECOND_US]))
+    return meters(read, traits, np.array(windows_s, np.int64) * SECOND_US, width_s * SECOND_US)
 
 
 def test_power_is_not_integrated_across_a_gap() -> None:
