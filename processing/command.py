@@ -15,6 +15,7 @@ from emscher.running import until_stopped
 from emscher.settings import Settings
 from processing import metrics
 from processing.catalog import catalog
+from processing.publication import keep_publishing
 from processing.upkeep import keep_up
 from processing.worker import Worker
 
@@ -56,6 +57,7 @@ async def _run(loaded: Settings) -> None:
             for worker in workers:
                 group.create_task(worker.run())
             group.create_task(keep_up(loaded, clock))
+            group.create_task(keep_publishing(loaded, clock))
     finally:
         for worker in workers:
             await worker.close()
