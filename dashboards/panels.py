@@ -17,6 +17,7 @@ UNITS = {
     "1": "none",
     "s": "s",
     "kWh": "kwatth",
+    "Wh": "watth",
     "By": "decbytes",
     "devices": "devices",
     "readings": "readings",
