@@ -27,6 +27,7 @@ from api import (
     sensors,
     sites,
     streams,
+    wlan,
 )
 from api.newest import Newest
 from api.observer import Observer
@@ -85,7 +86,7 @@ def create(
     )
     app.state.settings = settings
     app.state.clock = clock
-    for noun in (streams, sites, sensors, readings, latest, indicators, limits, accounting, rejected, health):
+    for noun in (streams, sites, sensors, readings, latest, indicators, limits, accounting, rejected, wlan, health):
         app.include_router(noun.router)
     for page in (index, docs):
         app.include_router(page.router, include_in_schema=False)

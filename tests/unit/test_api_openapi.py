@@ -87,6 +87,7 @@ def test_only_the_quarantine_asks_everyone_for_a_key() -> None:
         (schemas.Reasons, examples.REASONS),
         (schemas.Thresholds, examples.THRESHOLDS),
         (schemas.EmissionFactors, examples.EMISSION_FACTORS),
+        (schemas.WlanProfile, examples.WLAN_PROFILE),
         (schemas.Alive, examples.ALIVE),
         (schemas.Ready, examples.READY),
     ],
