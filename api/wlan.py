@@ -47,7 +47,7 @@ async def list_wlan_profile(
     form: Annotated[str, Depends(Format(("json", "csv")))],
     site: SiteKey = None,
 ) -> Response:
-    """Devices at once and volume per zone, weekday (1 is Monday) and hour of the city, over the hours that are shown."""
+    """Devices at once and volume per zone, weekday (1 is Monday) and hour of the city, over hours that are shown."""
     await site_names(caller, site)
     rows = await caller.source.fetch(caller.role, SQL["wlan_profile"].statement, {"site": site})
     sheet = Sheet()

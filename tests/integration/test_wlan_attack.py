@@ -55,8 +55,8 @@ async def _month(store: Settings) -> dict[Cell, float]:
             connection.cursor() as cursor,
             cursor.copy(
                 "copy wlan_indicator (site_id, window_start, width_s, simulated, clients_concurrent_avg,"
-                " clients_concurrent_max, rx_bytes, tx_bytes, online_ratio, access_point_count, coverage_ratio, revision,"
-                " computed_at) from stdin"
+                " clients_concurrent_max, rx_bytes, tx_bytes, online_ratio, access_point_count, coverage_ratio,"
+                " revision, computed_at) from stdin"
             ) as copy,
         ):
             for key, site_id in zones.items():
