@@ -30,6 +30,7 @@ from api import (
     sensors,
     sites,
     streams,
+    wlan,
 )
 from api.newest import Newest
 from api.observer import Observer
@@ -89,7 +90,7 @@ def create(
     app.state.settings = settings
     app.state.clock = clock
     for noun in (
-        *(streams, sites, sensors, readings, sensor_health, latest, indicators, greenit, limits),
+        *(streams, sites, sensors, readings, sensor_health, latest, indicators, wlan, greenit, limits),
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)

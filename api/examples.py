@@ -205,6 +205,38 @@ ACCOUNTS_CSV = (
     "2026-05-04T06:00:00Z,traffic,3612,3600,11,1,0,true\r\n"
 )
 
+WLAN_PROFILE: Example = {
+    "units": {
+        "weekday": "1",
+        "hour": "h",
+        "clients_concurrent_avg": "devices",
+        "clients_concurrent_max": "devices",
+        "volume_bytes": "By",
+        "shown_hours": "h",
+        "suppressed_hours": "h",
+    },
+    "as_of": None,
+    "next": None,
+    "data": [
+        {
+            "site": "market",
+            "weekday": 6,
+            "hour": 14,
+            "simulated": False,
+            "clients_concurrent_avg": 212.0,
+            "clients_concurrent_max": 340.0,
+            "volume_bytes": 18_400_000_000.0,
+            "shown_hours": 11,
+            "suppressed_hours": 0,
+        }
+    ],
+}
+
+WLAN_PROFILE_CSV = (
+    "site,weekday,hour,simulated,clients_concurrent_avg,clients_concurrent_max,volume_bytes,shown_hours,suppressed_hours"
+    "\r\nmarket,6,14,false,212.0,340.0,18400000000.0,11,0\r\n"
+)
+
 _REJECTED: Example = {
     "id": 17,
     "received_at": "2026-05-04T06:12:03.5Z",

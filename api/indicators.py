@@ -29,8 +29,10 @@ from processing.family import Family
 
 router = APIRouter(prefix="/v1", tags=["indicators"])
 
+PUBLISHED_BUCKETS: Mapping[str, str] = {"1h": "public", "1d": "public_1d"}
+"""Of what is published only as a sum, nothing finer than an hour: relation of each bucket, by its ending."""
 PUBLISHED_BUCKET = "1h"
-"""Of what is published only as a sum: nothing finer than an hour."""
+"""What answers where no bucket is asked for."""
 
 _WIDTHS: Mapping[int, str] = {60: "1min", 900: "15min", 3_600: "1h", 86_400: "1d"}
 _TIME = "window_start"
@@ -136,30 +138,38 @@ async def _choose(caller: Caller, family: Family, bucket: str | None) -> _Choice
     """Find what answers: the family's table or roll-up, or what is published of it to those without a key."""
     wanted = "base" if bucket in (None, _WIDTHS.get(family.resolution_s)) else bucket
     known = ["base", *family.buckets]
-    published = await caller.source.relation(f"{family.name}_public")
-    if wanted not in known and not (published and bucket == PUBLISHED_BUCKET):
+    published = await _published(caller, family)
+    if wanted not in known and bucket not in published:
         raise bad_parameter("bucket", f"{family.name} has {', '.join(known)}, not {bucket!r}{near(str(bucket), known)}")
     own = await caller.source.relation(family.table if wanted == "base" else f"{family.table}_{wanted}")
     if own is not None and caller.may_read(own):
         return _Choice(own, str(wanted))
-    if published is None or not published.open:
+    if not published:
         raise caller.refusal(f"The indicators of {family.name} are internal.")
-    if bucket not in (None, PUBLISHED_BUCKET):
+    if bucket is not None and bucket not in published:
         raise caller.refusal(
-            f"Single {family.name} indicators are internal; bucket={PUBLISHED_BUCKET} is open, as sums per site."
+            f"Single {family.name} indicators are internal; bucket={' or '.join(published)} is open, as sums per site."
         )
-    return _Choice(published, PUBLISHED_BUCKET, published=True)
+    return _Choice(published[bucket or PUBLISHED_BUCKET], bucket or PUBLISHED_BUCKET, published=True)
+
+
+async def _published(caller: Caller, family: Family) -> dict[str, Relation]:
+    """Find what everyone may read of a family that is published only as sums, by bucket."""
+    found = {
+        bucket: await caller.source.relation(f"{family.name}_{ending}") for bucket, ending in PUBLISHED_BUCKETS.items()
+    }
+    return {bucket: one for bucket, one in found.items() if one is not None and one.open}
 
 
 async def _described(caller: Caller, family: Family) -> dict[str, Any]:
     own = await caller.source.existing(family.table)
-    published = await caller.source.relation(f"{family.name}_public")
+    published = await _published(caller, family)
     buckets = ["base", *family.buckets]
     open_buckets, per = [], None
     if own.open:
         open_buckets, per = buckets, "site" if "site_id" in family.key else "sensor"
-    elif published is not None and published.open:
-        open_buckets, per = [PUBLISHED_BUCKET], "site"
+    elif published:
+        open_buckets, per = list(published), "site"
     return {
         "name": family.name,
         "title_en": family.title_en,

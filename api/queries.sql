@@ -240,3 +240,11 @@ SELECT name, scope, value, unit, valid_from, valid_to, source, status FROM thres
 -- Emission factors by year and by the year they were published in.
 SELECT energy_source, year, vintage, g_per_kwh, gas, upstream_included, status, source
 FROM emission_factor ORDER BY energy_source, year, vintage, gas
+
+-- name: wlan_profile
+-- How busy the zones of public WLAN usually are, by weekday and hour.
+SELECT site.key, weekday, hour, simulated, clients_concurrent_avg, clients_concurrent_max, volume_bytes::double precision,
+       shown_hours, suppressed_hours
+FROM wlan_profile JOIN site USING (site_id)
+WHERE %(site)s::text IS NULL OR site.key = %(site)s
+ORDER BY site.key, weekday, hour

@@ -344,6 +344,26 @@ class Health(Values):
     data: list[HealthRow]
 
 
+class WlanProfileRow(BaseModel):
+    """One zone at one hour of one weekday, over all its hours that are shown."""
+
+    site: str
+    weekday: int = Field(description="1 is Monday, 7 is Sunday")
+    hour: int = Field(description="Hour of the city's day, 0 to 23")
+    simulated: bool
+    clients_concurrent_avg: float | None = Field(description="Devices at once, mean; null where no hour is shown")
+    clients_concurrent_max: float | None
+    volume_bytes: float | None
+    shown_hours: int
+    suppressed_hours: int
+
+
+class WlanProfile(Values):
+    """How busy public WLAN usually is."""
+
+    data: list[WlanProfileRow]
+
+
 class Threshold(BaseModel):
     """A limit and the days it holds."""
 

@@ -20,6 +20,7 @@ UNITS = {
     "s": "s",
     "m": "lengthm",
     "kWh": "kwatth",
+    "Wh": "watth",
     "By": "decbytes",
     "devices": "devices",
     "readings": "readings",

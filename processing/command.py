@@ -21,6 +21,7 @@ from emscher.settings import Settings
 from emscher.store.opening import open_patiently
 from processing.backfill import backfill
 from processing.catalog import catalog
+from processing.publication import keep_publishing
 from processing.upkeep import keep_up
 from processing.worker import Worker
 
@@ -130,6 +131,7 @@ async def _run(loaded: Settings, readiness: Readiness) -> None:
             for worker in workers:
                 group.create_task(worker.run())
             group.create_task(keep_up(loaded, _now))
+            group.create_task(keep_publishing(loaded, _now))
     finally:
         for worker in workers:
             await worker.close()

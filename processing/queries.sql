@@ -156,7 +156,8 @@ COPY (
 -- Quarter hours of a zone's access points.
 COPY (
     SELECT sensor_id, observed_at, simulated, coalesce(clients_avg, 'NaN'), coalesce(clients_max::double precision, 'NaN'),
-           coalesce(rx_bytes::double precision, 'NaN'), coalesce(tx_bytes::double precision, 'NaN'), online
+           coalesce(rx_bytes::double precision, 'NaN'), coalesce(tx_bytes::double precision, 'NaN'),
+           coalesce(airtime_busy_pct, 'NaN'), coalesce(power_w, 'NaN'), online
     FROM wlan_reading
     WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'wlan'))
       AND observed_at >= {since} AND observed_at < {until}
@@ -244,3 +245,7 @@ SELECT roll_ups()
 -- name: refresh_roll_up
 -- Refresh a roll-up over a span whose indicators were computed long after.
 CALL refresh_roll_up(%(name)s, %(since)s, %(until)s)
+
+-- name: publish_wlan
+-- Publish the hours of public WLAN that are over for long enough.
+SELECT publish_wlan(%(now)s)

@@ -64,6 +64,13 @@ FROM sensor, generate_series(1, 3) AS nr WHERE stream = 'signal';
 INSERT INTO wlan_indicator
 SELECT site_id, '2026-01-05 07:00Z', 3600, true, avg, 90, 1000, 2000, 1, aps, 1, 0, '2026-01-05 07:59Z'
 FROM site JOIN (VALUES ('z1', 60.5, 8), ('z2', 60.5, 2)) AS zone (key, avg, aps) USING (key);
+INSERT INTO wlan_publication
+SELECT site_id, '2026-01-05 07:00Z', 3600, true, 1, 8, avg, avg, 1e9, 2e9, 3, 1, 40, 1, reason, '2026-01-05 09:01Z'
+FROM site JOIN (VALUES ('z1', 61, NULL)) AS zone (key, avg, reason) USING (key);
+INSERT INTO wlan_publication (
+    site_id, window_start, width_s, simulated, zone_count, access_point_count, coverage_ratio, reason, computed_at)
+SELECT site_id, '2026-01-05 07:00Z', 3600, true, 1, 2, 1, 'zone_too_small', '2026-01-05 09:01Z'
+FROM site WHERE key = 'z2';
 INSERT INTO energy_indicator SELECT sensor_id, '2026-01-05 07:00Z', 900, true, 1.5, 1, 1, 0, '2026-01-05 07:59Z'
 FROM sensor WHERE stream = 'energy';
 INSERT INTO workload_indicator SELECT sensor_id, '2026-01-05 07:00Z', 900, true, 0.5, 0.25, 1, 0, '2026-01-05 07:59Z'

@@ -1,4 +1,4 @@
-"""Public WLAN per zone and hour, before suppression; what is published is the view ``wlan_public``."""
+"""Public WLAN per zone and hour, before suppression; what of it is published is in ``wlan_publication``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ ROW = np.dtype(
         ("clients_max", "f8"),
         ("rx_bytes", "f8"),
         ("tx_bytes", "f8"),
+        ("airtime_busy_pct", "f8"),
+        ("power_w", "f8"),
         ("online", "?"),
     ]
 )
@@ -47,6 +49,8 @@ def compute(task: Task) -> Rows:
         read["clients_max"],
         read["rx_bytes"],
         read["tx_bytes"],
+        read["airtime_busy_pct"],
+        read["power_w"],
         read["online"].astype(np.float64),
         SLOTS_PER_WINDOW,
     )
@@ -59,6 +63,8 @@ def compute(task: Task) -> Rows:
         clients_concurrent_max=found.clients_concurrent_max,
         rx_bytes=found.rx_bytes,
         tx_bytes=found.tx_bytes,
+        airtime_busy_pct=found.airtime_busy_pct,
+        energy_wh=found.energy_wh,
         online_ratio=found.online_ratio,
         access_point_count=found.access_point_count,
         coverage_ratio=found.coverage_ratio,
@@ -93,6 +99,8 @@ FAMILY = Family(
         ),
         Indicator("rx_bytes", "By", "Volume received", "Empfangenes Volumen", _ZONES, "own", "own"),
         Indicator("tx_bytes", "By", "Volume sent", "Gesendetes Volumen", _ZONES, "own", "own"),
+        Indicator("airtime_busy_pct", "%", "Airtime busy, mean", "Belegte Funkzeit, Mittel", _ZONES, "own", "own"),
+        Indicator("energy_wh", "Wh", "Energy of the access points", "Energie der Zugangspunkte", _ZONES, "own", "own"),
         Indicator("online_ratio", "1", "Availability", "Verfügbarkeit", _ZONES, "own", "own"),
         Indicator(
             "access_point_count", "1", "Access points that report", "Meldende Zugangspunkte", _ZONES, "own", "own"

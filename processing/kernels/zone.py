@@ -8,6 +8,9 @@ import numpy as np
 
 from processing.kernels.group import Floats, Ints, ratio, total
 
+HOUR = 1.0
+"""Length of a window [h]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Zones:
@@ -17,6 +20,8 @@ class Zones:
     clients_concurrent_max: Floats
     rx_bytes: Floats
     tx_bytes: Floats
+    airtime_busy_pct: Floats
+    energy_wh: Floats
     online_ratio: Floats
     access_point_count: Ints
     coverage_ratio: Floats
@@ -31,6 +36,8 @@ def zones(
     clients_max: Floats,
     rx_bytes: Floats,
     tx_bytes: Floats,
+    airtime_busy_pct: Floats,
+    power_w: Floats,
     online: Floats,
     slots_per_window: int,
 ) -> Zones:
@@ -50,6 +57,10 @@ def zones(
         Devices connected, mean and most at once; NaN where not reported.
     rx_bytes, tx_bytes : float array, shape (n,)
         Volume [bytes].
+    airtime_busy_pct : float array, shape (n,)
+        Share of time the channel was busy [%].
+    power_w : float array, shape (n,)
+        Electrical power [W].
     online : float array, shape (n,)
         1 where the access point was up, else 0.
     slots_per_window : int
@@ -59,8 +70,9 @@ def zones(
     -------
     Zones
         Mean over the window's quarter hours of the zone's devices; the greatest quarter hour's sum of the access
-        points' greatest numbers, an upper bound of devices at once; volumes [bytes]; share of readings online; access
-        points that reported; share of their quarter hours that are there.
+        points' greatest numbers, an upper bound of devices at once; volumes [bytes]; mean share of busy time [%];
+        energy of the quarter hours with a power, no others filled in [Wh]; share of readings online; access points
+        that reported; share of their quarter hours that are there.
     """
     n_slots = len(window_of_slot)
     window = window_of_slot[slot]
@@ -83,6 +95,11 @@ def zones(
         np.where(np.isneginf(most), np.nan, most),
         total(window, rx_bytes, n_windows),
         total(window, tx_bytes, n_windows),
+        ratio(
+            total(window, airtime_busy_pct, n_windows),
+            total(window, np.where(np.isnan(airtime_busy_pct), np.nan, 1.0), n_windows),
+        ),
+        total(window, power_w * (HOUR / slots_per_window), n_windows),
         ratio(total(window, online, n_windows), readings.astype(np.float64)),
         points,
         np.nan_to_num(ratio(readings.astype(np.float64), (points * slots_per_window).astype(np.float64))),

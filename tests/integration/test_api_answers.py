@@ -81,6 +81,7 @@ async def test_every_value_column_has_its_unit(store: Settings) -> None:
     paths += [f"readings/{name}" for name in streams()]
     paths += [f"indicators/{name}" for name in families()]
     paths += [f"indicators/{one.name}?bucket={bucket}" for one in families().values() for bucket in one.buckets]
+    paths.append("indicators/wlan?bucket=1d")
     async with serving(store) as client:
         for path in paths:
             for headers in ({}, INSIDER):

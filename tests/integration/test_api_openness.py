@@ -80,9 +80,9 @@ async def test_small_zone_is_suppressed(store: Settings) -> None:
         body = (await client.get("/v1/indicators/wlan")).json()
     shown = {row["site"]: row for row in body["data"]}
     assert (body["bucket"], body["published"]) == ("1h", True)
-    assert shown["z1"]["clients_concurrent_avg"] == 60.5
+    assert shown["z1"]["clients_concurrent_avg"] == 61
     assert not shown["z1"]["suppressed"]
-    assert shown["z2"]["suppressed"]
+    assert (shown["z2"]["suppressed"], shown["z2"]["reason"]) == (True, "zone_too_small")
     for name in ("clients_concurrent_avg", "clients_concurrent_max", "rx_bytes", "tx_bytes"):
         assert shown["z2"][name] is None
 

@@ -180,51 +180,6 @@ async def test_site_that_cannot_be_computed_does_not_stop_the_others(
         assert await cursor.fetchall() == [("traffic",)]
 
 
-async def test_small_counts_are_not_published(store: Settings) -> None:
-    """A zone's hour of fewer than five devices, or three access points, is suppressed in public; zero is not."""
-    zones = {"few": (1.0, 3), "many": (5.0, 3), "none": (0.0, 3), "two": (50.0, 2)}
-    async with await connect(store, "owner", autocommit=True) as connection:
-        for zone, (_, points) in zones.items():
-            await connection.execute("insert into site (key, kind, name) values (%s, 'wlan_zone', '')", (zone,))
-            for number in range(points):
-                await connection.execute(
-                    "insert into sensor (key, stream, site_id, configured)"
-                    " select %s, 'wlan', site_id, true from site where key = %s",
-                    (f"{zone}.{number}", zone),
-                )
-    end = START + timedelta(minutes=15)
-    async with Inlet(store, RECEIVED_AT) as inlet:
-        await inlet.take(
-            [
-                message(
-                    "wlan",
-                    f"{zone}.{number}",
-                    {
-                        "end": end.isoformat(),
-                        "interval_s": 900,
-                        "clients_avg": clients,
-                        "clients_max": round(clients),
-                        "rx_bytes": 9,
-                    },
-                )
-                for zone, (clients, points) in zones.items()
-                for number in range(points)
-            ]
-        )
-    await _work_until_idle(store)
-    async with await connect(store, "public") as connection:
-        cursor = await connection.execute(
-            "select s.key, w.suppressed, w.clients_concurrent_avg, w.clients_concurrent_max, w.rx_bytes"
-            " from wlan_public as w join site as s using (site_id) order by s.key"
-        )
-        assert await cursor.fetchall() == [
-            ("few", True, None, None, None),
-            ("many", False, 15.0, 15.0, 27.0),
-            ("none", False, 0.0, 0.0, 27.0),
-            ("two", True, None, None, None),
-        ]
-
-
 async def test_roll_ups_agree_with_their_indicators(store: Settings) -> None:
     """An hour's flow is the mean of its minutes, its speed the mean weighted by flow."""
     rows = [(600, 50.0), (0, None), (1200, 20.0)]

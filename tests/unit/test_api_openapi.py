@@ -101,6 +101,7 @@ def test_only_the_quarantine_asks_everyone_for_a_key() -> None:
         (schemas.Thresholds, examples.THRESHOLDS),
         (schemas.EmissionFactors, examples.EMISSION_FACTORS),
         (schemas.Figures, examples.FIGURES),
+        (schemas.WlanProfile, examples.WLAN_PROFILE),
         (schemas.Alive, examples.ALIVE),
         (schemas.Ready, examples.READY),
     ],

@@ -271,11 +271,14 @@ def test_zone_adds_access_points_and_averages_quarter_hours() -> None:
         clients_max=np.array([2.0, 4.0, 6.0, 8.0]),
         rx_bytes=np.array([1.0, NAN, 1.0, 1.0]),
         tx_bytes=np.full(4, NAN),
+        airtime_busy_pct=np.array([10.0, 20.0, NAN, 30.0]),
+        power_w=np.array([8.0, 8.0, 8.0, NAN]),
         online=np.array([1.0, 1.0, 1.0, 0.0]),
         slots_per_window=4,
     )
     assert (found.clients_concurrent_avg[0], found.clients_concurrent_max[0], found.rx_bytes[0]) == (8, 12, 3)
     assert math.isnan(found.tx_bytes[0])
+    assert (found.airtime_busy_pct[0], found.energy_wh[0]) == (20, 6)
     assert (found.online_ratio[0], found.access_point_count[0], found.coverage_ratio[0]) == (0.75, 2, 0.5)
 
 
