@@ -70,3 +70,34 @@ def test_history_with_deviation_beats_its_parts(recordings: Path) -> None:
     ]
     assert weight == 0.2
     assert errors == [8.68, 8.02, 8.18, 6.9]
+
+
+def _left_out(days: Floats, weight: float, steps_ahead: int) -> Floats:
+    """Errors of each day, its average learnt from the others [vehicles], shape (days, steps)."""
+    found = [
+        forecast(_usual(np.delete(days, day, 0))[None], days[day : day + 1], np.array([weight]), steps_ahead)
+        for day in range(len(days))
+    ]
+    return np.abs(np.concatenate(found) - days)[:, 12:]
+
+
+def test_each_day_is_forecast_from_the_others(recordings: Path) -> None:
+    """Cross-validation over the training months: each fifth of the days by the weight that the other days prefer.
+
+    Mean absolute errors in vehicles, 5, 15, 30 and 60 minutes ahead; beside them the last value and the history alone.
+    """
+    counts, _ = _days(recordings / "pems" / "train.csv")
+    alone = np.mean([np.abs(day - _usual(np.delete(counts, n, 0)))[12:].mean() for n, day in enumerate(counts)])
+    found, last = [], []
+    for steps in (1, 3, 6, 12):
+        errors = {weight: _left_out(counts, weight, steps) for weight in WEIGHTS}
+        folds = []
+        for fold in range(5):
+            judged = np.arange(len(counts)) % 5 == fold
+            best = min(WEIGHTS, key=lambda one: errors[one][~judged].mean())
+            folds.append(errors[best][judged])
+        found.append(round(float(np.concatenate(folds).mean()), 2))
+        last.append(round(float(np.abs(counts[:, 12:] - counts[:, 12 - steps : -steps]).mean()), 2))
+    assert round(float(alone), 2) == 7.9
+    assert last == [8.61, 10.46, 13.43, 18.6]
+    assert found == [6.58, 6.84, 7.04, 7.4]
