@@ -11,7 +11,7 @@ from readings import Inlet, message
 
 from emscher.settings import Settings
 from emscher.store.pool import connect
-from ingest.consumer import Message
+from ingest.message import Message
 from processing.publication import publish
 from processing.worker import Worker
 
