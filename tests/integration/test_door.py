@@ -76,7 +76,9 @@ async def test_a_device_writes_its_own_topics_only(store: Settings, secured: Sec
     secured.acl.parent.mkdir(parents=True)
     secured.acl.write_text(rules)
     with secured:
-        async with working(secured.as_(store, "ingest")) as worker, asyncio.timeout(PATIENCE_S):
+        # Shared, because a group's subscription must pass the same rules.
+        ingest = secured.as_(store, "ingest").model_copy(update={"mqtt_share": "city"})
+        async with working(ingest) as worker, asyncio.timeout(PATIENCE_S):
             await worker.listening.wait()
             await publish(secured.as_(store, "stranger"), "lane.1", "lane.2")
             await publish(secured.as_(store, "lane.1"), "lane.2", "lane.3")

@@ -1,5 +1,6 @@
 """The command line: help everywhere, and one line with exit status 2 for what a person can mend."""
 
+import json
 import os
 import subprocess
 import sys
@@ -32,7 +33,7 @@ def test_every_command_has_help(path: tuple[str, ...]) -> None:
     assert "Usage" in done.output
 
 
-@pytest.mark.parametrize("command", [("ingest",), ("process",), ("api",), ("migrate",), ("city", "load")])
+@pytest.mark.parametrize("command", [("api",), ("migrate",), ("city", "load"), ("city", "acl")])
 def test_database_that_is_not_there_is_one_line(command: tuple[str, ...]) -> None:
     """Without a database each process ends with one line that says what to do, exit status 2 and no traceback."""
     done = _run(*command, EMSCHER_DATABASE_URL="postgresql://127.0.0.1:1/none", EMSCHER_API_PORT=str(free_port()))
@@ -40,6 +41,20 @@ def test_database_that_is_not_there_is_one_line(command: tuple[str, ...]) -> Non
     assert "EMSCHER_DATABASE_URL" in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["ingest", "process"])
+def test_database_that_is_not_there_is_waited_for(command: str) -> None:
+    """Ingest and processing say once that they wait, and end cleanly when they are told to."""
+    environment = {**os.environ, "EMSCHER_DATABASE_URL": "postgresql://127.0.0.1:1/none", "EMSCHER_LOG_FORMAT": "json"}
+    argv = [sys.executable, "-m", "emscher", command]
+    with subprocess.Popen(argv, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "the database is not there yet, trying again" in process.stderr.readline()
+        process.terminate()
+        rest = process.stderr.read()
+    assert process.returncode == 0
+    assert [json.loads(line)["event"] for line in rest.splitlines()] == ["stopped"]
 
 
 def test_wrong_setting_is_one_line() -> None:
