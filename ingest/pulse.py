@@ -17,7 +17,7 @@ from emscher.rejection import Reason
 from emscher.store.copy import Rows
 from emscher.store.pool import Connection
 from emscher.store.query import queries
-from emscher.stream import HOUR_S, SECOND_US
+from emscher.stream import HOUR_S, SECOND_US, Interval, Stream
 from ingest.batch import Rejected
 from ingest.beats import IN_FUTURE, STORED, TOO_OLD, Sums, Whole, order, summed
 
@@ -65,7 +65,11 @@ class Pulse:
         self._next: tuple[_Heard, datetime | None, dict[int, int]] | None = None
 
     async def write(
-        self, connection: Connection, now: datetime, staged: Iterable[Rows], refused: Sequence[Rejected]
+        self,
+        connection: Connection,
+        now: datetime,
+        staged: Iterable[tuple[Stream, Rows]],
+        refused: Sequence[Rejected],
     ) -> None:
         """Take in a batch, and if it is time write what is waiting; :meth:`commit` makes it final.
 
@@ -75,7 +79,7 @@ class Pulse:
             In the batch's transaction.
         now : datetime
             When the batch was received.
-        staged : iterable of structured arrays
+        staged : iterable of (Stream, structured array)
             Readings that have a sensor: ``sensor_id``, ``observed_at`` and, of intervals, ``interval_s``.
         refused : sequence of Rejected
             Those with a sensor's key count for it; those refused for their time tell its clock, too.
@@ -164,12 +168,12 @@ class Pulse:
             await connection.execute(_SQL["add_refused"].statement, values)
 
 
-def _heard(now: datetime, staged: Iterable[Rows], refused: Sequence[Rejected]) -> _Heard:
+def _heard(now: datetime, staged: Iterable[tuple[Stream, Rows]], refused: Sequence[Rejected]) -> _Heard:
     """Copy of a batch what its sensors are judged by, and nothing else."""
     heard = _Heard(round(now.timestamp() * SECOND_US))
-    for rows in staged:
+    for stream, rows in staged:
         latest_us = rows["observed_at"].astype(np.int64)
-        if "interval_s" in (rows.dtype.names or ()):
+        if issubclass(stream.reading, Interval):
             latest_us += rows["interval_s"].astype(np.int64) * SECOND_US
         heard.sensors.append(rows["sensor_id"].astype(np.int64))
         heard.latest_us.append(latest_us)

@@ -146,12 +146,13 @@ class Writer:
         }
         received_at = self._clock()
         books = Books()
-        staged: list[Rows] = []
+        staged: list[tuple[Stream, Rows]] = []
         async with connection.transaction():
             for name, (readings, rows) in placed.items():
                 if rows:
-                    staged.append(np.array(rows, copy.dtype_of(shelves[name].columns)))
-                    rejected += await store(connection, shelves[name], readings, staged[-1], books)
+                    laid = np.array(rows, copy.dtype_of(shelves[name].columns))
+                    staged.append((shelves[name].stream, laid))
+                    rejected += await store(connection, shelves[name], readings, laid, books)
             if rejected:
                 await quarantine.write(connection, self._worker, received_at, rejected, self._budget)
             for one in rejected:
