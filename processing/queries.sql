@@ -131,17 +131,23 @@ COPY (
 ) TO STDOUT (FORMAT binary)
 
 -- name: forecast_rows
--- Flows of a site's cross-sections in a span and, an hour more to either side and one ahead, in each of four weeks before.
+-- Flows of a site's cross-sections in a span and, from an hour before to two hours after it, in four weeks before.
 COPY (
-    SELECT said.*
-    FROM generate_series(4, 0, -1) AS week
-    CROSS JOIN LATERAL (
-        SELECT bearing_deg::integer, window_start, width_s, simulated, coalesce(flow_veh_h, 'NaN')
-        FROM cross_section_indicator
-        WHERE site_id = {site_id} AND width_s <= 300
-          AND window_start >= {since}::timestamptz - week * interval '168 hours' - least(week, 1) * interval '1 hour'
-          AND window_start < {until}::timestamptz - week * interval '168 hours' + least(week, 1) * interval '2 hours'
-    ) AS said
+    SELECT bearing_deg::integer, window_start, width_s, simulated, coalesce(flow_veh_h, 'NaN')
+    FROM cross_section_indicator
+    WHERE site_id = {site_id} AND width_s <= 300 AND bearing_deg = ANY (ARRAY(
+        SELECT DISTINCT bearing_deg FROM cross_section_indicator
+        WHERE site_id = {site_id} AND window_start >= {since} AND window_start < {until}))
+      AND (
+        (window_start >= {since}::timestamptz - interval '673 hours'
+            AND window_start < {until}::timestamptz - interval '670 hours')
+        OR (window_start >= {since}::timestamptz - interval '505 hours'
+            AND window_start < {until}::timestamptz - interval '502 hours')
+        OR (window_start >= {since}::timestamptz - interval '337 hours'
+            AND window_start < {until}::timestamptz - interval '334 hours')
+        OR (window_start >= {since}::timestamptz - interval '169 hours'
+            AND window_start < {until}::timestamptz - interval '166 hours')
+        OR (window_start >= {since} AND window_start < {until}))
     ORDER BY bearing_deg, window_start
 ) TO STDOUT (FORMAT binary)
 

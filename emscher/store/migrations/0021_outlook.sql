@@ -61,9 +61,10 @@ CREATE TABLE incident_indicator (
     computed_at timestamptz NOT NULL,
     PRIMARY KEY (site_id, section, part, window_start)
 );
-COMMENT ON COLUMN incident_indicator.part IS 'Number of the part upstream in its section, from 1; the next one is downstream';
+COMMENT ON COLUMN incident_indicator.part IS
+    'Number of the part upstream in its section, from 1; the next one is downstream';
 COMMENT ON COLUMN incident_indicator.state_california_7 IS
-    '0 free, 6 tentative, 7 confirmed, 8 continuing; #8 also 1 to 5, minutes since a compression wave passed downstream';
+    '0 free, 6 tentative, 7 confirmed, 8 continuing; #8 also 1 to 5, minutes since a wave passed downstream';
 COMMENT ON COLUMN incident_indicator.reason IS
     'Why there is no state: 0 there is one, 1 no occupancy upstream, 2 none downstream, 3 the configuration is wrong';
 SELECT keep_indicators('incident_indicator', '7 days');
