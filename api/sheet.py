@@ -33,6 +33,7 @@ UNITS: Mapping[str, str] = {
     "coverage_ratio": "1",
     "signal_group": "1",
     "bearing_deg": "deg",
+    "part": "1",
     "section": "1",
     "meter_count": "1",
     "completeness_pct": "%",

@@ -60,11 +60,11 @@ async def make_due(connection: Connection, since: datetime, until: datetime) -> 
             }
             count += (await connection.execute(statement, {**span, "stream": stream.name})).rowcount
     for family in families().values():
-        if family.reach:
+        if family.reach and not family.rides:
             first = math.floor((since.timestamp() - family.look_ahead_s) / family.width_s)
             last = math.ceil((until.timestamp() + family.look_back_s) / family.width_s)
             due_now = {"family": family.name, "width_s": family.width_s, "numbers": list(range(first, last))}
-            cursor = await connection.execute(_SQL["make_reader_due"].statement, {**due_now, "changed_site": None})
+            cursor = await connection.execute(_SQL[family.awake].statement, {**due_now, "changed_site": None})
             count += cursor.rowcount
     return count
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from emscher.store.copy import Rows
-from emscher.stream import Due
+from emscher.stream import DAY_US, SECOND_US, Due
 from emscher.streams import streams
 from processing.threshold import NO_THRESHOLDS, Thresholds
 
 Status = Literal["verified", "unverified", "own"]
 Priority = Literal["must", "should", "later"]
+
+WEEK_US = 7 * DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,23 @@ class Task:
         return np.where(self.window_us[place] == start, place, -1) if len(self.window_us) else np.full(len(start), -1)
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Earlier weeks that a window reads.
+
+    Parameters
+    ----------
+    weeks : int
+        How many.
+    look_back_s, look_ahead_s : int
+        How far before its start and after its end, each moved by whole weeks [s].
+    """
+
+    weeks: int
+    look_back_s: int
+    look_ahead_s: int
+
+
 @dataclass(frozen=True)
 class Family:
     """Indicators that are computed together into one table.
@@ -139,6 +159,10 @@ class Family:
         Family whose table it reads instead of a stream's: what is written there makes its windows due.
     reach : Due, optional
         Its windows, where it reads a family's table.
+    past : Past, optional
+        What it reads of earlier weeks.
+    awake : str
+        Query that makes its windows due, where it reads a family's table.
     """
 
     name: str
@@ -153,6 +177,8 @@ class Family:
     step_s: int | None = None
     reads: str | None = None
     reach: Due | None = None
+    past: Past | None = None
+    awake: str = "make_sections_due"
 
     @property
     def table(self) -> str:
@@ -199,6 +225,20 @@ class Family:
     def look_ahead_s(self) -> int:
         """How far after its end a window reads [s]."""
         return max(due.look_ahead_s for due in self._due)
+
+    def windows_reading(self, time_us: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Numbers of the windows that read any of the times [us since 1970], ascending."""
+        found = [self._windows(time_us, self.look_back_s, self.look_ahead_s)]
+        if self.past:
+            for week in range(1, self.past.weeks + 1):
+                later_us = time_us + week * WEEK_US
+                found.append(self._windows(later_us, self.past.look_back_s, self.past.look_ahead_s))
+        return np.unique(np.concatenate(found))
+
+    def _windows(self, time_us: npt.NDArray[np.int64], back_s: int, ahead_s: int) -> npt.NDArray[np.int64]:
+        """Numbers of the windows that reach as far as the times."""
+        first = np.unique((time_us - ahead_s * SECOND_US) // (self.width_s * SECOND_US))
+        return (first[:, None] + np.arange(math.ceil((back_s + ahead_s) / self.width_s) + 1)).ravel()
 
     @cached_property
     def _due(self) -> tuple[Due, ...]:

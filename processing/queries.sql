@@ -44,8 +44,8 @@ CROSS JOIN generate_series(
     ceil(date_part('epoch', %(last)s::timestamptz) / %(width_s)s)::bigint - 1) AS number
 ORDER BY site_id, number
 
--- name: make_reader_due
--- Make due windows of a family that reads another's table, at the sites whose description says so.
+-- name: make_sections_due
+-- Make due windows at the sites whose road sections name the cross-sections that changed.
 INSERT INTO due_window (family, site_id, window_start)
 SELECT %(family)s, site_id, to_timestamp(number * %(width_s)s)
 FROM site
@@ -53,6 +53,20 @@ CROSS JOIN unnest(%(numbers)s::bigint[]) AS number
 WHERE metadata ? 'sections' AND (%(changed_site)s::integer IS NULL OR jsonb_path_exists(
     metadata, 'lax $.sections[*].parts[*] ? (@.site == $key)',
     jsonb_build_object('key', (SELECT key FROM site AS changed WHERE changed.site_id = %(changed_site)s))))
+ORDER BY site_id, number
+
+-- name: make_forecasts_due
+-- Make due windows of a site whose cross-sections changed, but none that begins after its newest reading: nothing can
+-- have been computed there, and the first reading makes it due.
+INSERT INTO due_window (family, site_id, window_start)
+SELECT %(family)s, site_id, to_timestamp(number * %(width_s)s)
+FROM (
+    SELECT site_id, max(observed_at) AS heard_at FROM sensor JOIN traffic_latest USING (sensor_id)
+    WHERE %(changed_site)s::integer IS NULL OR site_id = %(changed_site)s
+    GROUP BY site_id
+) AS heard
+CROSS JOIN unnest(%(numbers)s::bigint[]) AS number
+WHERE site_id IS NOT NULL AND to_timestamp(number * %(width_s)s) <= heard_at
 ORDER BY site_id, number
 
 -- name: anything_due
@@ -105,7 +119,7 @@ COPY (
 -- Speeds of the cross-sections that a site's road sections name.
 COPY (
     SELECT site_id, bearing_deg::integer, window_start, simulated, coalesce(space_mean_speed_kmh, 'NaN'),
-           coalesce(speed_smoothed_kmh, 'NaN')
+           coalesce(speed_smoothed_kmh, 'NaN'), coalesce(occupancy_pct, 'NaN')
     FROM cross_section_indicator
     WHERE site_id = ANY (ARRAY(
         SELECT measured.site_id FROM site
@@ -114,6 +128,27 @@ COPY (
         WHERE site.site_id = {site_id}))
       AND window_start >= {since} AND window_start < {until} AND width_s = 60
     ORDER BY site_id, bearing_deg, window_start
+) TO STDOUT (FORMAT binary)
+
+-- name: forecast_rows
+-- Flows of a site's cross-sections in a span and, from an hour before to two hours after it, in four weeks before.
+COPY (
+    SELECT bearing_deg::integer, window_start, width_s, simulated, coalesce(flow_veh_h, 'NaN')
+    FROM cross_section_indicator
+    WHERE site_id = {site_id} AND width_s <= 300 AND bearing_deg = ANY (ARRAY(
+        SELECT DISTINCT bearing_deg FROM cross_section_indicator
+        WHERE site_id = {site_id} AND window_start >= {since} AND window_start < {until}))
+      AND (
+        (window_start >= {since}::timestamptz - interval '673 hours'
+            AND window_start < {until}::timestamptz - interval '670 hours')
+        OR (window_start >= {since}::timestamptz - interval '505 hours'
+            AND window_start < {until}::timestamptz - interval '502 hours')
+        OR (window_start >= {since}::timestamptz - interval '337 hours'
+            AND window_start < {until}::timestamptz - interval '334 hours')
+        OR (window_start >= {since}::timestamptz - interval '169 hours'
+            AND window_start < {until}::timestamptz - interval '166 hours')
+        OR (window_start >= {since} AND window_start < {until}))
+    ORDER BY bearing_deg, window_start
 ) TO STDOUT (FORMAT binary)
 
 -- name: signal_rows

@@ -8,7 +8,6 @@ meanwhile has made its windows due again by rows of its own.
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -226,13 +225,10 @@ async def _make_readers_due(
 ) -> None:
     """Make due the windows that read what was written."""
     for reader in readers(family.name):
-        width_us = reader.width_s * SECOND_US
-        first = (np.unique(changed_us) - reader.look_ahead_s * SECOND_US) // width_us
-        reach = math.ceil((reader.look_back_s + reader.look_ahead_s) / reader.width_s)
-        numbers = np.unique(first[:, None] + np.arange(reach + 1))
-        due = {"family": reader.name, "width_s": reader.width_s, "numbers": numbers.tolist(), "changed_site": site_id}
-        if len(changed_us):
-            await connection.execute(_SQL["make_reader_due"].statement, due)
+        numbers = reader.windows_reading(changed_us).tolist()
+        due = {"family": reader.name, "width_s": reader.width_s, "numbers": numbers, "changed_site": site_id}
+        if numbers:
+            await connection.execute(_SQL[reader.awake].statement, due)
 
 
 async def _load(

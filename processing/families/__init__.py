@@ -29,5 +29,5 @@ def queues() -> MappingProxyType[str, tuple[Family, ...]]:
 
 @cache
 def readers(name: str) -> tuple[Family, ...]:
-    """Families that read a family's table."""
-    return tuple(family for family in families().values() if family.reads == name)
+    """Families that read a family's table, without those that share another's windows."""
+    return tuple(family for family in families().values() if family.reads == name and not family.rides)

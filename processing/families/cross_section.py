@@ -12,6 +12,7 @@ from processing.family import Family, Indicator, Task, rows_of, table
 from processing.kernels.analysis import Analysis, DesignParameters, analyse
 from processing.kernels.cross_section import cross_section
 from processing.kernels.group import Floats, Ints
+from processing.kernels.history import average
 from processing.kernels.measured import Bools, Measured, reshaped, stacked
 from processing.kernels.plausibility import ALL, CAR, HEAVY
 from processing.kernels.speed import space_mean_of_flows
@@ -97,6 +98,7 @@ def _computed(task: Task, bearing: dict[int, int], lanes: LaneSeries, which: Int
         pcu_flow_pcu_h=laid(found.design_flow_pcu_h.number)[at],
         pcu_density_pcu_km=laid(found.design_density_pcu_km.number)[at],
         quality_ratio=laid(quality)[at],
+        occupancy_pct=_occupancy(lanes, which, section, shape)[at],
         interpolated=flow.interpolated[ALL].reshape(shape)[at],
         lane_count=lane_count[row],
         flow_smoothed_veh_h=state.flow_smoothed_veh_h[at],
@@ -142,6 +144,12 @@ def _summed(lanes: LaneSeries, which: Ints, section: Ints, lane_count: Ints) -> 
     flow, speed = stacked([one for one, _ in pairs]), stacked([one for _, one in pairs])
     space_kmh = space_mean_of_flows(cell, cells, flat(lanes.flow, ALL).number, flat(lanes.speed, ALL).number)
     return flow, speed, np.where(np.isnan(speed.number[ALL]), np.nan, space_kmh)
+
+
+def _occupancy(lanes: LaneSeries, which: Ints, section: Ints, shape: tuple[int, int]) -> Floats:
+    """Mean occupancy by step of the lanes that say one [%]."""
+    cell = (section[:, None] * shape[1] + np.arange(shape[1])).ravel()
+    return average(cell, shape[0] * shape[1], lanes.occupancy.number[which].ravel()).reshape(shape)
 
 
 def _any(section: Ints, marks: Bools, shape: tuple[int, int]) -> Bools:
@@ -243,6 +251,16 @@ FAMILY = Family(
             _ANALYSE,
             "DUA25 without its rule for speed 0 and its cap",
             "verified",
+        ),
+        Indicator(
+            "occupancy_pct",
+            "%",
+            "Occupancy, mean of the lanes that report one",
+            "Belegung, Mittel der meldenden Fahrstreifen",
+            "processing.kernels.history.average",
+            "own",
+            "own",
+            rolls_up=False,
         ),
         Indicator(
             "quality_ratio", "1", "Quality of the flow", "Güte der Verkehrsstärke", _QUALITY, "DUA28", "verified"

@@ -29,6 +29,7 @@ SPEED = np.dtype(
         ("simulated", "?"),
         ("space_mean_speed_kmh", "f8"),
         ("speed_smoothed_kmh", "f8"),
+        ("occupancy_pct", "f8"),
     ]
 )
 

@@ -137,6 +137,8 @@ async def test_streams_and_catalogue_come_from_the_registries(store: Settings) -
         "traffic": "sensor",
         "cross_section": "site",
         "lane_state": "sensor",
+        "forecast": "site",
+        "incident": "site",
         "section": "site",
         "signal": "sensor",
         "wlan": "site",
