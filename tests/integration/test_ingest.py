@@ -219,7 +219,7 @@ async def test_connection_that_fails_while_it_is_prepared_is_closed(store: Setti
 
 
 async def test_reading_makes_due_every_window_that_reads_it(store: Settings) -> None:
-    """A meter's reading makes due the windows an hour before and after it; a duplicate makes none due."""
+    """A meter's reading makes due the windows six hours before and after it; a duplicate makes none due."""
     reading = {"time": "2026-01-05T07:07:00Z", "power_w": 1}
     async with Inlet(store) as inlet, await connect(store, "owner", autocommit=True) as connection:
         await inlet.take([message("energy", "m.1", reading)])
@@ -227,9 +227,9 @@ async def test_reading_makes_due_every_window_that_reads_it(store: Settings) -> 
             "select min(window_start), max(window_start), count(*) from due_window where family = 'energy'"
         )
         assert await cursor.fetchone() == (
-            datetime(2026, 1, 5, 6, 0, tzinfo=UTC),
-            datetime(2026, 1, 5, 8, 0, tzinfo=UTC),
-            9,
+            datetime(2026, 1, 5, 1, 0, tzinfo=UTC),
+            datetime(2026, 1, 5, 13, 0, tzinfo=UTC),
+            49,
         )
         await connection.execute("delete from due_window")
         await inlet.take([message("energy", "m.1", reading)])
