@@ -147,7 +147,10 @@ def _summed(lanes: LaneSeries, which: Ints, section: Ints, lane_count: Ints) -> 
 def _any(section: Ints, marks: Bools, shape: tuple[int, int]) -> Bools:
     """Whether any lane of each cross-section has a mark, by step."""
     found = np.zeros(shape, np.bool_)
-    np.logical_or.at(found, section, marks)
+    if len(section):
+        order = np.argsort(section, kind="stable")
+        starts = np.searchsorted(section[order], np.arange(shape[0]))
+        np.logical_or.reduceat(marks[order], starts, axis=0, out=found)
     return found
 
 

@@ -36,8 +36,10 @@ def total(group: Ints, values: Floats, n_groups: int) -> Floats:
     if group.size and (group.min() < 0 or group.max() >= n_groups):
         raise ValueError(f"group numbers go from 0 to {n_groups - 1}")
     there = ~np.isnan(values)
-    sums = np.bincount(group[there], values[there], n_groups).astype(np.float64, copy=False)
-    sums[np.bincount(group[there], minlength=n_groups) == 0] = np.nan
+    if not there.all():
+        group, values = group[there], values[there]
+    sums = np.bincount(group, values, n_groups).astype(np.float64, copy=False)
+    sums[np.bincount(group, minlength=n_groups) == 0] = np.nan
     return sums
 
 
