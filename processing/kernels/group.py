@@ -43,6 +43,13 @@ def total(group: Ints, values: Floats, n_groups: int) -> Floats:
     return sums
 
 
+def runs(values: Ints) -> tuple[Ints, Ints]:
+    """Number runs of equal neighbours: the row in which each begins, and the run of each row."""
+    begins = np.ones(len(values), np.bool_)
+    begins[1:] = values[1:] != values[:-1]
+    return np.flatnonzero(begins), np.cumsum(begins) - 1
+
+
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
     """Divide; NaN where the denominator is zero or either is NaN."""
     with np.errstate(divide="ignore", invalid="ignore"):
