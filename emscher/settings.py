@@ -174,7 +174,9 @@ class Settings(BaseSettings):
     process_poll_s: float = Field(
         0.25, gt=0, le=60, description="Pause of a worker that finds no due window before it looks again"
     )
-    process_workers: int = Field(1, ge=1, le=64, description="Workers in one `emscher process`")
+    process_workers: int = Field(
+        1, ge=1, le=64, description="Workers in one `emscher process`; of a backfill each is a process of its own"
+    )
     retention_every_s: int = Field(
         3600, ge=1, le=86_400, description="How often processing removes what is past its retention"
     )

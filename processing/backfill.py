@@ -5,10 +5,9 @@ The windows go through the same queue and the same workers as live ones; other w
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +16,6 @@ from emscher.store.pool import Connection, connect
 from emscher.store.query import queries
 from emscher.streams import streams
 from processing.families import families
-from processing.worker import Worker
 
 _SQL = queries("processing")
 
@@ -71,12 +69,11 @@ async def make_due(connection: Connection, since: datetime, until: datetime) -> 
 
 async def backfill(
     settings: Settings,
-    workers: Sequence[Worker],
+    work_off: Callable[[Callable[[int], None]], Awaitable[Counter[str]]],
     since: datetime,
     until: datetime,
     advance: Callable[[int, int], None],
     monotonic: Callable[[], float],
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Figures:
     """Make a span due and compute it.
 
@@ -84,39 +81,17 @@ async def backfill(
     ----------
     settings : Settings
         Where the store is.
-    workers : sequence of Worker
-        Open; each computes on its own.
+    work_off : callable
+        Computes until nothing is due, telling how many claims are done, and gives the rows by family.
     since, until : datetime
         Span of the readings, with zone.
     advance : callable
         Told now and then how many claims are done, and how many there were.
     monotonic : callable
         Clock that never jumps [s].
-    sleep : callable
-        Pause [s].
     """
     began_s = monotonic()
     async with await connect(settings, "writer", autocommit=True) as connection:
         windows = await make_due(connection, since, until)
-        done = 0
-
-        async def work(worker: Worker) -> None:
-            nonlocal done
-            while True:
-                cleared = await worker.step()
-                done += cleared
-                advance(done, windows)
-                if not cleared:
-                    # What others have in hand may fail and come back.
-                    row = await (await connection.execute(_SQL["anything_due"].statement)).fetchone()
-                    if not (row and row[0]):
-                        return
-                    await sleep(settings.process_poll_s)
-
-        async with asyncio.TaskGroup() as group:
-            for worker in workers:
-                group.create_task(work(worker))
-    rows: Counter[str] = Counter()
-    for worker in workers:
-        rows.update(worker.computed)
+    rows = await work_off(lambda done: advance(done, windows))
     return Figures(windows, rows, monotonic() - began_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from emscher.settings import Settings
 from emscher.store.opening import open_patiently
 from processing.backfill import backfill
 from processing.catalog import catalog
+from processing.crew import work_off
 from processing.publication import keep_publishing
 from processing.upkeep import keep_up
 from processing.worker import Worker
@@ -92,25 +94,22 @@ def _time(said: str, loaded: Settings) -> datetime:
 
 
 async def _backfill(loaded: Settings, since: datetime, until: datetime) -> None:
-    """Compute a span with as many workers as the setting says, and print how it goes and what came of it."""
+    """Compute a span with as many processes as the setting says, and print how it goes and what came of it."""
     console = Console()
-    workers = [Worker(loaded, _now, time.monotonic) for _ in range(loaded.process_workers)]
-    for worker in workers:
-        await worker.open()
-    try:
-        with Progress(console=console) as progress:
-            bar = progress.add_task("windows", total=None)
-            figures = await backfill(
-                loaded,
-                workers,
-                since,
-                until,
-                lambda done, total: progress.update(bar, completed=done, total=total),
-                time.monotonic,
-            )
-    finally:
-        for worker in workers:
-            await worker.close()
+    # What a person must mend is said once, and not by every process.
+    worker = Worker(loaded, _now, time.monotonic)
+    await worker.open()
+    await worker.close()
+    with Progress(console=console) as progress:
+        bar = progress.add_task("windows", total=None)
+        figures = await backfill(
+            loaded,
+            partial(work_off, loaded, loaded.process_workers),
+            since,
+            until,
+            lambda done, total: progress.update(bar, completed=done, total=total),
+            time.monotonic,
+        )
     shown = Table("family", "rows", "rows/s")
     for name, rows in sorted(figures.rows.items()):
         shown.add_row(name, f"{rows:,}", f"{rows / figures.taken_s:,.0f}")

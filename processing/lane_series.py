@@ -20,7 +20,7 @@ from processing.family import Task, microseconds
 from processing.kernels.aggregation import aggregate
 from processing.kernels.analysis import accepted, hourly
 from processing.kernels.constancy import stuck
-from processing.kernels.group import Ints
+from processing.kernels.group import Ints, runs
 from processing.kernels.measured import FAULTY, REPORTED, Bools, Measured, faulted, joined, reshaped, stacked
 from processing.kernels.plausibility import ALL, CAR, HEAVY
 from processing.kernels.substitution import substitute
@@ -100,7 +100,8 @@ def _lane_series(task: Task, read: Rows) -> list[LaneSeries]:
     at_us = microseconds(read["observed_at"])
     checked = check(read, scoped(task, read["sensor_id"], at_us))
     row, window = _in_windows(task, at_us)
-    sensors, lane = np.unique(read["sensor_id"], return_inverse=True)
+    begins, lane = runs(read["sensor_id"].astype(np.int64))
+    sensors = read["sensor_id"][begins]
     n_windows = max(len(task.window_us), 1)
     cell = lane[row] * n_windows + window
     inside = np.zeros(len(sensors) * n_windows, np.bool_)
@@ -111,10 +112,11 @@ def _lane_series(task: Task, read: Rows) -> list[LaneSeries]:
     row, cell, interval_s = row[wanted], cell[wanted], interval_s[wanted]
     width_s = task.width_us // SECOND_US
     found: dict[int, list[LaneSeries]] = {}
-    for one_s in np.unique(interval_s).tolist():
+    for one_s in _lengths(interval_s).tolist():
         if (MINUTE_S % one_s if one_s < MINUTE_S else width_s % one_s) == 0:
             alike = interval_s == one_s
-            cells, series = np.unique(cell[alike], return_inverse=True)
+            cells = np.flatnonzero(np.bincount(cell[alike]))
+            series = np.searchsorted(cells, cell[alike])
             grid = _Grid(
                 task,
                 sensors[cells // n_windows].astype(np.int64),
@@ -243,13 +245,21 @@ def _in_windows(task: Task, at_us: Ints) -> tuple[Ints, Ints]:
 
 def _usual(cell: Ints, interval_s: Ints, n_cells: int) -> Ints:
     """Length that most readings of each cell have, the longer of two [s]."""
-    lengths, length = np.unique(interval_s, return_inverse=True)
+    lengths = _lengths(interval_s)
+    length = np.searchsorted(lengths, interval_s)
     counts = np.bincount(cell * max(len(lengths), 1) + length, minlength=n_cells * max(len(lengths), 1))
     if not len(lengths):
         return np.zeros(n_cells, np.int64)
     by_cell = counts.reshape(n_cells, len(lengths))[:, ::-1]
     usual: Ints = lengths[::-1][by_cell.argmax(axis=1)]
     return usual
+
+
+def _lengths(interval_s: Ints) -> Ints:
+    """Lengths that occur, ascending; mostly it is one, and nothing needs sorting."""
+    if len(interval_s) and interval_s.min() == interval_s.max():
+        return interval_s[:1]
+    return np.unique(interval_s)
 
 
 def _laid(measured: Measured, source: Ints) -> Measured:

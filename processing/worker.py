@@ -138,6 +138,25 @@ class Worker:
                 await self.close()
                 await patience.pause(partial(log.warning, "the store went away, claims are kept", why=why))
 
+    async def drain(self, advance: Callable[[int], bool]) -> None:
+        """Work until nothing is due, not even in other hands: what others have may fail and come back.
+
+        Parameters
+        ----------
+        advance : callable
+            Told after each step how many claims were cleared; says whether to go on.
+        """
+        while True:
+            cleared = await self.step()
+            if not advance(cleared):
+                return
+            if not cleared:
+                connection, _ = await self._desk.open()
+                row = await (await connection.execute(_SQL["anything_due"].statement)).fetchone()
+                if not (row and row[0]):
+                    return
+                await self._sleep(self._settings.process_poll_s)
+
     async def step(self) -> int:
         """Compute one site's due windows.
 

@@ -155,7 +155,10 @@ def _occupancy(lanes: LaneSeries, which: Ints, section: Ints, shape: tuple[int, 
 def _any(section: Ints, marks: Bools, shape: tuple[int, int]) -> Bools:
     """Whether any lane of each cross-section has a mark, by step."""
     found = np.zeros(shape, np.bool_)
-    np.logical_or.at(found, section, marks)
+    if len(section):
+        order = np.argsort(section, kind="stable")
+        starts = np.searchsorted(section[order], np.arange(shape[0]))
+        np.logical_or.reduceat(marks[order], starts, axis=0, out=found)
     return found
 
 

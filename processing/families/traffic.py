@@ -7,6 +7,7 @@ import numpy as np
 from emscher.store.copy import Rows
 from emscher.stream import SECOND_US
 from processing.family import Family, Indicator, Task, microseconds, table
+from processing.kernels.group import runs
 from processing.kernels.lane import lanes
 from processing.lane_reading import ROW
 
@@ -23,7 +24,9 @@ def compute(task: Task) -> Rows:
     inside = task.place(at_us) >= 0
     read, minute = read[inside], at_us[inside] // MINUTE_US
     first, count = (int(minute.min()), int(np.ptp(minute)) + 1) if len(minute) else (0, 1)
-    cells, group = np.unique(read["sensor_id"].astype(np.int64) * count + minute - first, return_inverse=True)
+    cell = read["sensor_id"].astype(np.int64) * count + minute - first
+    begins, group = runs(cell)
+    cells = cell[begins]
     found = lanes(
         group,
         len(cells),

@@ -10,7 +10,9 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from inspect import signature
 
 import numpy as np
 
@@ -80,58 +82,142 @@ def states(density_veh_km: Floats, speed_kmh: Floats, empty: Bools, limits: Limi
         raise ValueError(f"no method {method}")
     if not density_veh_km.shape == speed_kmh.shape == empty.shape:
         raise ValueError(f"{density_veh_km.shape} densities for {speed_kmh.shape} speeds, {empty.shape} marks")
-    # A step's lanes lie side by side in memory.
-    density, speed, idle = (np.ascontiguousarray(one.T) for one in (density_veh_km, speed_kmh, empty))
-    missing = np.isnan(density) | np.isnan(speed)
-    found = np.full(density.shape, NO_STATEMENT)
-    state = np.broadcast_to(first, density.shape[1:]).astype(np.int64)
-    for moment in range(len(density)):
-        new = METHODS[method](density[moment], speed[moment], limits, state)
-        state = np.where(idle[moment], state, np.where(missing[moment], NO_STATEMENT, new))
-        found[moment] = state
+    chosen = METHODS[method]
+    held, nothing = len(chosen.after) - 2, len(chosen.after) - 1
+    lanes = len(density_veh_km)
+    bounds = Limits(*(np.broadcast_to(getattr(limits, one.name), lanes)[:, None] for one in fields(Limits)))
+    case = np.zeros(empty.shape, np.int64)
+    for bit, answer in enumerate(chosen.asked(density_veh_km, speed_kmh, bounds)):
+        case |= answer.astype(np.int64) << bit
+    case[np.isnan(density_veh_km) | np.isnan(speed_kmh)] = nothing
+    case[empty] = held
+    # A step's lanes lie side by side in memory; a row of the table has a place for every state.
+    found = np.ascontiguousarray(case.T) * _STATES
+    after = chosen.after.ravel()
+    state = np.broadcast_to(first, lanes).astype(np.int64)
+    for step in range(len(found)):
+        # A mode that does not raise writes without a copy in between.
+        state = np.take(after, found[step] + state, out=found[step], mode="clip")
     return found.T
 
 
-def marz(density: Floats, speed: Floats, limits: Limits, before: Ints) -> Ints:
-    """One step after MARZ: free, dense, slow, jam; shapes (lanes,) [1]_."""
+_STATES = JAM + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method as the comparisons that it makes, and the state that follows each combination of their answers.
+
+    Parameters
+    ----------
+    asked : callable
+        Answers of shape (lanes, steps) from densities, speeds and limits.
+    after : integer array, shape (combinations + 2, states)
+        State after each state before; first answer in the lowest bit. The last rows are of a step that is held, and of
+        one that is missing.
+    """
+
+    asked: Callable[[Floats, Floats, Limits], tuple[Bools, ...]]
+    after: Ints
+
+    @classmethod
+    def of(cls, asked: Callable[[Floats, Floats, Limits], tuple[Bools, ...]], step: Callable[..., Ints]) -> Method:
+        """Tabulate one step, a function of answers and the states before."""
+        count = len(signature(step).parameters) - 1
+        before = np.arange(_STATES)
+        answers = [(np.arange(1 << count)[:, None] >> bit & 1).astype(np.bool_) for bit in range(count)]
+        after = np.broadcast_to(step(*answers, before), (1 << count, _STATES))
+        return cls(asked, np.vstack((after, before, np.full(_STATES, NO_STATEMENT))))
+
+
+def _marz_asked(density: Floats, speed: Floats, limits: Limits) -> tuple[Bools, ...]:
+    return (
+        speed >= limits.free_kmh,
+        speed < limits.slow_kmh,
+        density > limits.lively_veh_km,
+        density > limits.dense_veh_km,
+    )
+
+
+def _marz(fast: Bools, slow: Bools, lively: Bools, full: Bools, before: Ints) -> Ints:
+    """One step after MARZ: free, dense, slow, jam [1]_."""
     was_slow = (before == SLOW) | (before == JAM)
-    fast, slow = speed >= limits.free_kmh, speed < limits.slow_kmh
-    full = density > limits.dense_veh_km
-    flowing = np.where(fast, np.where(density > limits.lively_veh_km, DENSE, FREE), SLOW)
+    flowing = np.where(fast, np.where(lively, DENSE, FREE), SLOW)
     mixed = np.where(was_slow, JAM, np.where(fast, DENSE, SLOW))
     return np.where(slow & full, JAM, np.where(slow | full, mixed, flowing))
 
 
-def nrw(density: Floats, speed: Floats, limits: Limits, before: Ints) -> Ints:
-    """One step after NRW: five states; what fits none stays as it was; shapes (lanes,) [1]_."""
+def _nrw_asked(density: Floats, speed: Floats, limits: Limits) -> tuple[Bools, ...]:
+    return (
+        *_density_asked(density, limits),
+        speed < limits.slow_kmh,
+        speed < limits.free_kmh,
+        speed >= limits.free_kmh,
+    )
+
+
+def _nrw(
+    free: Bools, lively: Bools, full: Bools, jammed: Bools, slow: Bools, slowed: Bools, fast: Bools, before: Ints
+) -> Ints:
+    """One step after NRW: five states; what fits none stays as it was [1]_."""
     congested = before >= DENSE
-    jam = (density > limits.jam_veh_km) | ((speed < limits.slow_kmh) & congested)
-    slow = (speed < limits.free_kmh) & ((density > limits.slow_veh_km) | congested)
-    flowing = np.where(speed >= limits.free_kmh, _flowing(density, limits), before)
-    return np.where(jam, JAM, np.where(slow, SLOW, flowing))
+    flowing = np.where(fast, _flowing(free, lively), before)
+    return np.where(jammed | (slow & congested), JAM, np.where(slowed & (full | congested), SLOW, flowing))
 
 
-def rds(density: Floats, speed: Floats, limits: Limits, before: Ints) -> Ints:
-    """One step after RDS: as NRW with a margin about both speeds, in which the state holds; shapes (lanes,) [1]_."""
-    crawling = np.where((density > limits.jam_veh_km) | (before == NO_STATEMENT), JAM, before)
-    from_jam = (before == NO_STATEMENT) | (before == JAM)
-    slow = np.where((density > limits.slow_veh_km) | from_jam, SLOW, before)
-    flowing = _flowing(density, limits)
-    near_free = np.where(before == SLOW, SLOW, flowing)
-    near_slow = np.where(before == JAM, JAM, slow)
-    found = np.where(speed <= limits.free_kmh + limits.slow_margin_kmh, near_free, flowing)
-    found = np.where(speed <= limits.free_kmh - limits.slow_margin_kmh, slow, found)
-    found = np.where(speed <= limits.slow_kmh + limits.jam_margin_kmh, near_slow, found)
-    found = np.where(speed <= limits.slow_kmh - limits.jam_margin_kmh, crawling, found)
-    return np.where((density > 0) & (speed > 0), found, NO_STATEMENT)
+def _rds_asked(density: Floats, speed: Floats, limits: Limits) -> tuple[Bools, ...]:
+    return (
+        *_density_asked(density, limits),
+        speed <= limits.free_kmh + limits.slow_margin_kmh,
+        speed <= limits.free_kmh - limits.slow_margin_kmh,
+        speed <= limits.slow_kmh + limits.jam_margin_kmh,
+        speed <= limits.slow_kmh - limits.jam_margin_kmh,
+        (density > 0) & (speed > 0),
+    )
 
 
-def _flowing(density: Floats, limits: Limits) -> Ints:
+def _rds(
+    free: Bools,
+    lively: Bools,
+    full: Bools,
+    jammed: Bools,
+    near_free: Bools,
+    slowed: Bools,
+    near_slow: Bools,
+    slow: Bools,
+    moving: Bools,
+    before: Ints,
+) -> Ints:
+    """One step after RDS: as NRW with a margin about both speeds, in which the state holds [1]_."""
+    unknown = before == NO_STATEMENT
+    flowing = _flowing(free, lively)
+    slower = np.where(full | unknown | (before == JAM), SLOW, before)
+    found = np.where(near_free, np.where(before == SLOW, SLOW, flowing), flowing)
+    found = np.where(slowed, slower, found)
+    found = np.where(near_slow, np.where(before == JAM, JAM, slower), found)
+    found = np.where(slow, np.where(jammed | unknown, JAM, before), found)
+    return np.where(moving, found, NO_STATEMENT)
+
+
+def _density_asked(density: Floats, limits: Limits) -> tuple[Bools, ...]:
+    return (
+        density <= limits.lively_veh_km,
+        density <= limits.dense_veh_km,
+        density > limits.slow_veh_km,
+        density > limits.jam_veh_km,
+    )
+
+
+def _flowing(free: Bools, lively: Bools) -> Ints:
     """State of traffic above v2 by its density."""
-    return np.where(density <= limits.lively_veh_km, FREE, np.where(density <= limits.dense_veh_km, LIVELY, DENSE))
+    return np.where(free, FREE, np.where(lively, LIVELY, DENSE))
 
 
-METHODS = {"marz": marz, "nrw": nrw, "rds": rds}
+METHODS = {
+    "marz": Method.of(_marz_asked, _marz),
+    "nrw": Method.of(_nrw_asked, _nrw),
+    "rds": Method.of(_rds_asked, _rds),
+}
 
 
 def datex_status(

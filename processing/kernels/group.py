@@ -36,9 +36,18 @@ def total(group: Ints, values: Floats, n_groups: int) -> Floats:
     if group.size and (group.min() < 0 or group.max() >= n_groups):
         raise ValueError(f"group numbers go from 0 to {n_groups - 1}")
     there = ~np.isnan(values)
-    sums = np.bincount(group[there], values[there], n_groups).astype(np.float64, copy=False)
-    sums[np.bincount(group[there], minlength=n_groups) == 0] = np.nan
+    if not there.all():
+        group, values = group[there], values[there]
+    sums = np.bincount(group, values, n_groups).astype(np.float64, copy=False)
+    sums[np.bincount(group, minlength=n_groups) == 0] = np.nan
     return sums
+
+
+def runs(values: Ints) -> tuple[Ints, Ints]:
+    """Number runs of equal neighbours: the row in which each begins, and the run of each row."""
+    begins = np.ones(len(values), np.bool_)
+    begins[1:] = values[1:] != values[:-1]
+    return np.flatnonzero(begins), np.cumsum(begins) - 1
 
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:

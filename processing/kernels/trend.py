@@ -66,30 +66,45 @@ def smooth(values: Floats, held: Bools, parameters: Smoothing, *, rounds: bool) 
     if values.shape != held.shape:
         raise ValueError(f"{values.shape} values for {held.shape} marks")
     lanes, steps = values.shape
-    whole = rounded if rounds else np.positive
     # A step's lanes lie side by side in memory.
     by_step, held_by_step = np.ascontiguousarray(values.T), np.ascontiguousarray(held.T)
+    free_by_step = ~held_by_step
     start = np.broadcast_to(parameters.start, lanes).astype(np.float64)
-    smoothed, forecast = np.full((steps, lanes), np.nan), np.full((steps, lanes), np.nan)
-    level, trend, last = start.copy(), np.zeros(lanes), np.full(lanes, np.nan)
+    falling = _weights(parameters.level_falling, parameters.trend_falling, lanes)
+    rises = _weights(parameters.level_rising, parameters.trend_rising, lanes)
+    smoothed, forecast = np.empty((steps, lanes)), np.empty((steps, lanes))
+    # New value, its difference from the level, level, trend: each is weighted, and the last two are kept.
+    parts = np.zeros((4, lanes))
+    value, above, level, trend = parts
+    level[:] = start
+    last = np.full(lanes, np.nan)
     rising, fresh = np.zeros(lanes, np.bool_), np.ones(lanes, np.bool_)
     for step in range(steps):
-        value, hold = by_step[step], held_by_step[step]
-        level = np.where(np.isnan(level), value, level)
-        rising = np.where((fresh | (trend != 0)) & ~hold, value > level, rising)
-        alpha = np.where(rising, parameters.level_rising, parameters.level_falling)
-        beta = np.where(rising, parameters.trend_rising, parameters.trend_falling)
-        new_level = whole(alpha * value + (1 - alpha) * level)
-        new_trend = whole(beta * (value - level) + (1 - beta) * trend)
-        new_forecast = np.maximum(new_level + new_trend, 0.0)
+        hold, ahead = held_by_step[step], forecast[step]
+        value[:] = by_step[step]
+        np.copyto(level, value, where=np.isnan(level))
+        np.copyto(rising, value > level, where=(fresh | (trend != 0)) & free_by_step[step])
+        np.subtract(value, level, out=above)
+        weighted = np.where(rising, rises, falling) * parts
+        new = weighted[:2] + weighted[2:]
+        new_level, new_trend = rounded(new) if rounds else new
         anew = last == 0
-        new_trend = np.where(anew, 0.0, new_trend)
-        new_forecast = np.where(anew, value, new_forecast)
-        new_level, new_trend = np.where(hold, level, new_level), np.where(hold, 0.0, new_trend)
-        new_forecast = np.where(hold, level, new_forecast)
-        gap = np.isnan(new_level)
-        smoothed[step], forecast[step] = new_level, np.where(gap, np.nan, new_forecast)
-        level, trend = np.where(gap, start, new_level), np.where(gap, 0.0, new_trend)
-        last = np.where(gap, np.nan, new_forecast)
+        np.maximum(new_level + new_trend, 0.0, out=ahead)
+        np.copyto(ahead, value, where=anew)
+        np.copyto(ahead, level, where=hold)
+        np.copyto(level, new_level, where=free_by_step[step])
+        smoothed[step] = level
+        gap = np.isnan(level)
+        np.copyto(ahead, np.nan, where=gap)
+        trend[:] = new_trend
+        np.copyto(trend, 0.0, where=anew | hold | gap)
+        np.copyto(level, start, where=gap)
+        last = ahead
         fresh = gap | (fresh & hold)
     return smoothed.T, forecast.T
+
+
+def _weights(level: Floats, trend: Floats, lanes: int) -> Floats:
+    """Weights of the new value in level and trend, and of the old one."""
+    new = np.stack([np.broadcast_to(one, lanes) for one in (level, trend)])
+    return np.concatenate((new, 1 - new))

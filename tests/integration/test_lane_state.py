@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from psycopg import sql
@@ -14,6 +15,7 @@ from emscher.settings import Settings
 from emscher.store.pool import connect
 from ingest.message import Message
 from processing.backfill import backfill
+from processing.crew import work_off
 from processing.families import queues
 from processing.kernels.congestion import FREE, JAM, NO_STATEMENT
 from processing.lane_reading import CONSTANT, LIMITED, SAID_FAULTY
@@ -126,17 +128,19 @@ async def test_order_and_backfill_change_no_bit(store: Settings, second_store: S
     assert all(expected)
     assert await _tables(second_store) == expected
 
-    workers = [Worker(store, lambda: datetime.now(UTC), time.monotonic) for _ in range(2)]
     async with await connect(store, "owner", autocommit=True) as connection:
         for family in queues()["traffic"]:
             await connection.execute(sql.SQL("delete from {}").format(sql.Identifier(family.table)))
-    for worker in workers:
-        await worker.open()
+    said = []
     figures = await backfill(
-        store, workers, START, START + timedelta(hours=3), lambda _done, _total: None, time.monotonic
+        store,
+        partial(work_off, store, 2),
+        START,
+        START + timedelta(hours=3),
+        lambda done, total: said.append((done, total)),
+        time.monotonic,
     )
-    for worker in workers:
-        await worker.close()
+    assert said[-1] == (figures.windows, figures.windows)
     assert await _tables(store) == expected
     assert figures.rows["lane_state"] == len(expected[[one.name for one in queues()["traffic"]].index("lane_state")])
 
