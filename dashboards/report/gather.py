@@ -101,7 +101,7 @@ async def applications(fetch: store.Fetch, at: Seen, facts: Facts) -> list[Appli
     return found
 
 
-async def _servers(fetch: store.Fetch, site: Site, period: Period, now: datetime, facts: Facts) -> Mapping[str, Figure]:
+async def _servers(fetch: store.Fetch, site: Site, period: Period, now: datetime, facts: Facts) -> dict[str, Figure]:
     servers = await store.servers(fetch, site.key, period)
     if not servers:
         return {}

@@ -120,11 +120,11 @@ def _overview(report: Report) -> str:
         "1. Kennzahlen und Ziele",
         "<p><strong>Regel der Ampel:</strong> "
         f"{LIGHTS['green']}: auf dem linearen Zielpfad oder besser. {LIGHTS['amber']}: bis 5 % daneben, oder"
-        f" Vollständigkeit unter 98 %. {LIGHTS['red']}: mehr als 5 % daneben, gesetzlicher Grenzwert verletzt oder nicht"
-        " berechenbar. Beurteilt werden zwölf Monate; wo sie keinen Wert haben, das Quartal, bei Mengen gegen dessen"
+        f" Vollständigkeit unter 98 %. {LIGHTS['red']}: mehr als 5 % daneben, gesetzlicher Grenzwert verletzt oder"
+        " nicht berechenbar. Beurteilt werden zwölf Monate; wo sie keinen Wert haben, das Quartal, bei Mengen gegen dessen"
         " Anteil am Jahr. Kennzahlen ohne Ziel und ohne bindenden Grenzwert tragen keine Ampel.</p>",
-        f"<p>Unter {number(report.least_pct)} % Vollständigkeit wird keine Kennzahl gezeigt: Eine Summe über lückenhafte"
-        " Messung wäre zu klein und sähe wie eine Einsparung aus. Der Grund steht an der Stelle des Wertes.</p>",
+        f"<p>Unter {number(report.least_pct)} % Vollständigkeit wird keine Kennzahl gezeigt: Eine Summe über"
+        " lückenhafte Messung wäre zu klein und sähe wie eine Einsparung aus. Der Grund steht an der Stelle des Wertes.</p>",
         *(_targets(report, site, rows) for site, rows in _by_site(chosen).items()),
         wide=True,
     )
@@ -317,8 +317,8 @@ def _wlan(report: Report) -> str:
                 ("Unterdrückte Stunden", number(one.suppressed_hours)),
             ]
         ),
-        "<p>Es werden keine Daten einzelner Geräte gespeichert. Was zum Schutz weniger Geräte unterdrückt ist, steckt auch"
-        " in keiner Summe dieses Berichts.</p>",
+        "<p>Es werden keine Daten einzelner Geräte gespeichert. Was zum Schutz weniger Geräte unterdrückt ist, steckt"
+        " auch in keiner Summe dieses Berichts.</p>",
     )
 
 

@@ -49,13 +49,7 @@ def light(figure: Figure, wanted: float | None, better: str = "lower", *, legal:
     if figure.value is None or legal == "not_computable":
         return Light("red", "nicht berechenbar")
     off = _off(figure, wanted, better)
-    if off is not None and off > AMBER_UPTO_PCT:
-        return Light("red", "mehr als 5 % neben dem Zielpfad", off)
-    if off is not None and off > 0:
-        return Light("amber", "bis 5 % neben dem Zielpfad", off)
-    if figure.completeness_pct is not None and figure.completeness_pct < COMPLETE_PCT:
-        return Light("amber", "Vollständigkeit unter 98 %", off)
-    return Light("green", "auf dem Zielpfad oder besser" if off is not None else "Grenzwert eingehalten", off)
+    return Light(*_colour(off, figure.completeness_pct), off)
 
 
 def light_of(measure: Measure, day: date) -> Light:
@@ -69,6 +63,16 @@ def light_of(measure: Measure, day: date) -> Light:
         return Light("red", "Frist vorbei, nichts gemessen")
     off = 100 * (planned - achieved) / planned
     return Light("amber" if round(off, 9) <= AMBER_UPTO_PCT else "red", "Frist vorbei, weniger als geplant", off)
+
+
+def _colour(off_pct: float | None, completeness_pct: float | None) -> tuple[Colour, str]:
+    if off_pct is not None and off_pct > AMBER_UPTO_PCT:
+        return "red", "mehr als 5 % neben dem Zielpfad"
+    if off_pct is not None and off_pct > 0:
+        return "amber", "bis 5 % neben dem Zielpfad"
+    if completeness_pct is not None and completeness_pct < COMPLETE_PCT:
+        return "amber", "Vollständigkeit unter 98 %"
+    return "green", "auf dem Zielpfad oder besser" if off_pct is not None else "Grenzwert eingehalten"
 
 
 def _off(figure: Figure, wanted: float | None, better: str) -> float | None:

@@ -7,13 +7,14 @@ from html import escape
 
 STYLE = """\
 :root { color-scheme: light; }
-body { font: 11pt/1.45 system-ui, "Liberation Sans", sans-serif; max-width: 72rem; margin: 0 auto; padding: 1rem; color: #111;
-  background: #fff; }
+body { font: 11pt/1.45 system-ui, "Liberation Sans", sans-serif; max-width: 72rem; margin: 0 auto; padding: 1rem;
+  color: #111; background: #fff; }
 h1 { font-size: 1.7rem; line-height: 1.2; }
 h2 { font-size: 1.25rem; margin-top: 2rem; border-bottom: 2px solid #111; }
 table { border-collapse: collapse; width: 100%; margin-block: .75rem; font-size: .9em; }
 caption { text-align: left; font-weight: bold; padding-block: .25rem; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border: 1px solid #767676; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border: 1px solid #767676;
+  overflow-wrap: anywhere; }
 th { overflow-wrap: normal; hyphens: auto; }
 thead th { background: #eee; }
 td.number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
@@ -56,7 +57,10 @@ def section(anchor: str, title: str, *parts: str, wide: bool = False) -> str:
     """Give a section with its heading."""
     kind = ' class="wide"' if wide else ""
     text = "\n".join(part for part in parts if part)
-    return f'<section id="{anchor}"{kind} aria-labelledby="{anchor}-h">\n<h2 id="{anchor}-h">{title}</h2>\n{text}\n</section>'
+    return (
+        f'<section id="{anchor}"{kind} aria-labelledby="{anchor}-h">\n<h2 id="{anchor}-h">{title}</h2>\n{text}\n'
+        "</section>"
+    )
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[int] = ()) -> str:

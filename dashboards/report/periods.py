@@ -1,4 +1,4 @@
-"""The periods that a report looks at: the quarter, its months, the twelve months to its end, the same quarter before."""
+"""Periods that a report looks at: the quarter, its months, the twelve months to its end, the same quarter before."""
 
 from __future__ import annotations
 

@@ -38,13 +38,18 @@ def rows(
     found = []
     for site, name in _names(quarter, targets):
         target = chosen(targets, site, name, last_day(quarter.period))
-        figures = [_figure(one.figures, site, name) for one in (quarter, year, before)]
-        judged = "quarter" if figures[1].value is None else "twelve_months"
-        figure = figures[0] if judged == "quarter" else figures[1]
+        here, whole, earlier = (_figure(one.figures, site, name) for one in (quarter, year, before))
+        judged = "quarter" if whole.value is None else "twelve_months"
         wanted = _wanted(target, quarter.period, judged, now)
-        lit = light(figure, wanted, target.better if target else "lower", legal=verdicts.get((site, name), ""))
+        title = KNOWN[name]
+        lit = light(
+            here if judged == "quarter" else whole,
+            wanted,
+            target.better if target else "lower",
+            legal=verdicts.get((site, name), ""),
+        )
         found.append(
-            Row(site, name, KNOWN[name].name_de, KNOWN[name].name_en, *figures, target, wanted, judged, lit),
+            Row(site, name, title.name_de, title.name_en, here, whole, earlier, target, wanted, judged, lit),
         )
     return found
 

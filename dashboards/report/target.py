@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -11,12 +11,12 @@ from typing import Literal
 import msgspec
 
 from emscher.errors import ReportError
-from processing.figures.site import SERVER_TITLES, TITLES, WLAN_TITLES
+from processing.figures.site import SERVER_TITLES, TITLES, WLAN_TITLES, Title
 
 CITY = "city"
 """Stands for the site where a figure is the sum over all of them."""
 
-KNOWN = TITLES | SERVER_TITLES | WLAN_TITLES
+KNOWN: Mapping[str, Title] = {**TITLES, **SERVER_TITLES, **WLAN_TITLES}
 """What figures there are, with their units."""
 
 
