@@ -17,7 +17,8 @@ def openness(report: Report) -> str:
         "8. Offene Daten und digitale Souveränität",
         "<p>Alle Zahlen dieses Berichts liegen als CSV und JSON bei. Die Software ist frei (EUPL-1.2); Kennzahlen,"
         " Grenzwerte und Faktoren sind über die Schnittstelle abrufbar: <code>/v1/greenit</code>,"
-        f" <code>/v1/thresholds</code>, <code>/v1/emission-factors</code> (Stand {escape(report.software_version)}).</p>",
+        f" <code>/v1/thresholds</code>, <code>/v1/emission-factors</code>"
+        f" (Version {escape(report.software_version)}).</p>",
     )
 
 

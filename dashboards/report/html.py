@@ -106,10 +106,10 @@ def _summary(report: Report) -> str:
     simulated = " It contains simulated data." if report.simulated else ""
     return (
         f'<section id="summary" lang="en" aria-labelledby="summary-h">\n<h2 id="summary-h">Summary in English</h2>\n'
-        f"<p>Quarterly report on Green IT, {report.quarter}; this is {state}.{simulated} Figures with a target or a legal"
-        f" limit: {colours}.{values} {len(report.restatements)} figures of frozen reports would come out"
-        f" differently today. No figure is shown where less than {report.least_pct:g} % of the metering time is covered."
-        "</p>\n</section>"
+        f"<p>Quarterly report on Green IT, {report.quarter}; this is {state}.{simulated} Figures with a target or a"
+        f" legal limit: {colours}.{values} {len(report.restatements)} figures of frozen reports would come"
+        f" out differently today. No figure is shown where less than {report.least_pct:g} % of the metering time"
+        " is covered.</p>\n</section>"
     )
 
 
@@ -120,11 +120,11 @@ def _overview(report: Report) -> str:
         "1. Kennzahlen und Ziele",
         "<p><strong>Regel der Ampel:</strong> "
         f"{LIGHTS['green']}: auf dem linearen Zielpfad oder besser. {LIGHTS['amber']}: bis 5 % daneben, oder"
-        f" Vollständigkeit unter 98 %. {LIGHTS['red']}: mehr als 5 % daneben, gesetzlicher Grenzwert verletzt oder"
-        " nicht berechenbar. Beurteilt werden zwölf Monate; wo sie keinen Wert haben, das Quartal, bei Mengen gegen dessen"
-        " Anteil am Jahr. Kennzahlen ohne Ziel und ohne bindenden Grenzwert tragen keine Ampel.</p>",
+        f" Vollständigkeit unter 98 %. {LIGHTS['red']}: mehr als 5 % daneben, gesetzlicher Grenzwert verletzt"
+        " oder nicht berechenbar. Beurteilt werden zwölf Monate; wo sie keinen Wert haben, das Quartal, bei Mengen"
+        " gegen dessen Anteil am Jahr. Kennzahlen ohne Ziel und ohne bindenden Grenzwert tragen keine Ampel.</p>",
         f"<p>Unter {number(report.least_pct)} % Vollständigkeit wird keine Kennzahl gezeigt: Eine Summe über"
-        " lückenhafte Messung wäre zu klein und sähe wie eine Einsparung aus. Der Grund steht an der Stelle des Wertes.</p>",
+        " lückenhafte Messung wäre zu klein und sähe wie eine Einsparung aus. Statt des Wertes steht der Grund.</p>",
         *(_targets(report, site, rows) for site, rows in _by_site(chosen).items()),
         wide=True,
     )

@@ -16,7 +16,7 @@ from fix_api import NOW
 from fix_pipeline import counter, register, rows, run
 
 from dashboards.report.command import make, save, write
-from dashboards.report.document import Report, fingerprint
+from dashboards.report.document import fingerprint
 from dashboards.report.target import read
 from emscher.errors import ReportError
 from emscher.settings import Settings
@@ -65,13 +65,9 @@ async def _fill(store: Settings, utility_w: float = 1500, **metadata: object) ->
 async def _revise(store: Settings) -> None:
     async with await connect(store, "owner", autocommit=True) as connection:
         await connection.execute(
-            "insert into emission_factor values ('electricity mix Germany', 2025, 2027, 350, 'CO2', false, 'revised', 'UBA')"
+            "insert into emission_factor values ('electricity mix Germany', 2025, 2027, 350, 'CO2', false,"
+            " 'revised', 'UBA')"
         )
-
-
-def _row(report: Report, site: str, name: str) -> object:
-    (found,) = [row for row in report.rows if (row.site, row.indicator) == (site, name)]
-    return found
 
 
 async def test_quarter_is_reported_frozen_and_restated(store: Settings, tmp_path: Path) -> None:
@@ -122,8 +118,8 @@ async def test_files_are_well_formed_and_load_nothing(store: Settings, tmp_path:
     assert fingerprint(paths[2].read_bytes()) in text
     assert json.loads(content)["quarter"] == QUARTER
     lines = list(csv.DictReader(io.StringIO(paths[1].read_text())))
-    (pue,) = [line for line in lines if (line["period"], line["figure"]) == (QUARTER, "pue")]
-    assert (pue["value"], pue["state"], pue["light"]) == ("1.5", "interim", "amber")
+    (pue,) = [line for line in lines if (line["period"], line["site"], line["figure"]) == (QUARTER, "rz-a", "pue")]
+    assert (pue["value"], pue["state"], pue["light"]) == ("1.5", "interim", "green")
     assert {line["simulated"] for line in lines} == {"true"}
 
 
