@@ -109,7 +109,6 @@ def figures(report: Report) -> str:
         table("Lieferverträge", ("Vertrag", "Standort", "gilt", "Faktor", "Nachweis"), contracts, (3,)),
         table("Grenzwerte und Schwellen", ("Name", "Wert", "gilt", "Quelle"), limits, (1,)),
         f"<p>Formeln: {'; '.join(FORMULAS)}.</p>",
-        wide=True,
     )
 
 

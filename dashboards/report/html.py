@@ -126,7 +126,6 @@ def _overview(report: Report) -> str:
         f"<p>Unter {number(report.least_pct)} % Vollständigkeit wird keine Kennzahl gezeigt: Eine Summe über"
         " lückenhafte Messung wäre zu klein und sähe wie eine Einsparung aus. Statt des Wertes steht der Grund.</p>",
         *(_targets(report, site, rows) for site, rows in _by_site(chosen).items()),
-        wide=True,
     )
 
 
@@ -297,7 +296,6 @@ def _measures(report: Report) -> str:
             rows,
             (2, 3, 4),
         ),
-        wide=True,
     )
 
 
@@ -322,6 +320,12 @@ def _wlan(report: Report) -> str:
     )
 
 
+def _noted(row: Row) -> str:
+    """Say what the judged figure has to say; where there was nothing to judge, why the twelve months have no value."""
+    of_quarter = row.judged == "quarter" and row.light.off_pct is not None
+    return (row.quarter if of_quarter else row.twelve_months).reason
+
+
 def _decisions(report: Report) -> str:
     """List what is amber or red, with its cause and options."""
     rows = [
@@ -329,7 +333,7 @@ def _decisions(report: Report) -> str:
             escape(row.name_de),
             "Stadt gesamt" if row.site == CITY else escape(report.sites.get(row.site, row.site)),
             lamp(row.light),
-            english((row.quarter if row.judged == "quarter" else row.twelve_months).reason),
+            english(_noted(row)),
             escape(row.target.remark) if row.target and row.target.remark else "noch nicht genannt",
         )
         for row in report.rows

@@ -14,10 +14,9 @@ h2 { font-size: 1.25rem; margin-top: 2rem; border-bottom: 2px solid #111; }
 table { border-collapse: collapse; width: 100%; margin-block: .75rem; font-size: .9em; }
 caption { text-align: left; font-weight: bold; padding-block: .25rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border: 1px solid #767676;
-  overflow-wrap: anywhere; }
-th { overflow-wrap: normal; hyphens: auto; }
+  overflow-wrap: break-word; }
 thead th { background: #eee; }
-td.number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+td.number { text-align: right; white-space: nowrap; }
 small { font-size: .85em; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; }
 dt { font-weight: bold; }
@@ -25,12 +24,10 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .green { color: #0b5d1e; } .amber { color: #7a4b00; } .red { color: #a30000; } .none { color: #444; }
 strong.green, strong.amber, strong.red, strong.none { white-space: nowrap; }
 .notice { border: 2px solid #111; padding: .5rem .75rem; }
-@page { size: A4; margin: 16mm 14mm; }
-@page wide { size: A4 landscape; margin: 14mm; }
+@page { size: A4 landscape; margin: 14mm; }
 @media print {
   body { font-size: 9.5pt; max-width: none; padding: 0; }
-  section.wide { page: wide; }
-  thead { display: table-header-group; }
+  thead { display: table-header-group; break-after: avoid; }
   tr { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   a { color: inherit; text-decoration: none; }
@@ -53,14 +50,10 @@ def page(title: str, body: str) -> str:
     )
 
 
-def section(anchor: str, title: str, *parts: str, wide: bool = False) -> str:
+def section(anchor: str, title: str, *parts: str) -> str:
     """Give a section with its heading."""
-    kind = ' class="wide"' if wide else ""
     text = "\n".join(part for part in parts if part)
-    return (
-        f'<section id="{anchor}"{kind} aria-labelledby="{anchor}-h">\n<h2 id="{anchor}-h">{title}</h2>\n{text}\n'
-        "</section>"
-    )
+    return f'<section id="{anchor}" aria-labelledby="{anchor}-h">\n<h2 id="{anchor}-h">{title}</h2>\n{text}\n</section>'
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[int] = ()) -> str:

@@ -34,7 +34,7 @@ LIGHTS: Mapping[Colour, str] = {
 """A word and a shape of its own each, so that nobody needs the colour."""
 
 UNITS = {"1": "", "n": ""}
-NOTHING = "keine"
+NOTHING = "keine Angabe"
 
 
 def number(value: float | None, digits: int | None = None) -> str:
@@ -78,4 +78,4 @@ def figure(said: Figure) -> str:
 
 def lamp(light: Light) -> str:
     """Write a traffic light with its reason."""
-    return f'<strong class="{light.colour}">{LIGHTS[light.colour]}</strong> <small>{escape(light.reason)}</small>'
+    return f'<strong class="{light.colour}">{LIGHTS[light.colour]}</strong><br><small>{escape(light.reason)}</small>'

@@ -229,7 +229,14 @@ def test_restated_figure_differs() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1234567.8, "1.234.568"), (344.0, "344"), (123.45, "123,5"), (1.526, "1,53"), (0.0364, "0,036"), (None, "keine")],
+    [
+        (1234567.8, "1.234.568"),
+        (344.0, "344"),
+        (123.45, "123,5"),
+        (1.526, "1,53"),
+        (0.0364, "0,036"),
+        (None, "keine Angabe"),
+    ],
 )
 def test_numbers_are_german(value: float | None, text: str) -> None:
     """Thousands are parted by points, decimals by a comma."""
