@@ -24,11 +24,10 @@ from processing.figures import store
 from processing.figures.applications import NOT_ATTRIBUTED, per_application
 from processing.figures.figure import Figure, missing, total
 from processing.figures.intensity import energy_per_gb
-from processing.figures.limit import limit
 from processing.figures.metered import Site, energy
 from processing.figures.period import Period, period
-from processing.figures.servers import IdleLimits, idle, utilisation
-from processing.figures.site import TITLES, Facts, Title, figures
+from processing.figures.servers import idle, idle_limits, utilisation
+from processing.figures.site import SERVER_TITLES, TITLES, WLAN_TITLES, Facts, Title, figures
 
 router = APIRouter(prefix="/v1", tags=["indicators"])
 
@@ -70,17 +69,6 @@ _COLUMNS: Mapping[str, Kind] = {
     "simulated": "boolean",
 }
 _INTERNAL = (*ALWAYS, "wrong-format", "key-needed", "wrong-key", "no-key-set", "too-slow")
-
-_SERVERS: Mapping[str, Title] = {
-    "iteusv": Title("1", "Server utilisation (ITEUsv)", "CPU-Auslastung (ITEUsv)"),
-    "idle_server_count": Title("1", "Idle servers", "Server im Leerlauf"),
-    "idle_server_kwh": Title("kWh", "Energy of idle servers", "Energie der Server im Leerlauf"),
-}
-
-_WLAN: Mapping[str, Title] = {
-    "wlan_kwh": Title("kWh", "Energy of the public WLAN", "Verbrauch des öffentlichen WLAN"),
-    "wlan_kwh_per_gb": Title("kWh/GB", "Energy of the public WLAN per volume", "WLAN-Verbrauch je Datenvolumen"),
-}
 
 
 @router.get(
@@ -142,7 +130,7 @@ async def list_greenit_servers(
     span = _period(request, asked)
     chosen, facts = await _read(request, caller, span, site)
     now: datetime = request.app.state.clock()
-    limits = _idle_limits(facts, span)
+    limits = idle_limits(facts.limits, span.first)
     rows = []
     for one in chosen:
         if found := await store.servers(_fetch(caller), one.key, span):
@@ -152,8 +140,8 @@ async def list_greenit_servers(
                 *idle(found, limits, elapsed_s / DAY_S, least_pct),
             )
             rows += [
-                _row(one.key, one.simulated, name, _SERVERS[name], value)
-                for name, value in zip(_SERVERS, values, strict=True)
+                _row(one.key, one.simulated, name, SERVER_TITLES[name], value)
+                for name, value in zip(SERVER_TITLES, values, strict=True)
             ]
     return _answer(request, caller, form, span, rows)
 
@@ -177,7 +165,7 @@ async def list_greenit_wlan(request: Request, caller: Asking, form: Form, asked:
     used = total(parts, "kWh")
     simulated = simulated or any(one.simulated for one in fed)
     values = (used, energy_per_gb(used, volume_bytes))
-    rows = [_row(CITY, simulated, name, _WLAN[name], one) for name, one in zip(_WLAN, values, strict=True)]
+    rows = [_row(CITY, simulated, name, WLAN_TITLES[name], one) for name, one in zip(WLAN_TITLES, values, strict=True)]
     return _answer(request, caller, form, span, rows)
 
 
@@ -218,12 +206,6 @@ async def _read(request: Request, caller: Caller, span: Period, site: str | None
 async def _only_inside(caller: Caller, relation: str, what: str) -> None:
     if not caller.may_read(await caller.source.existing(relation)):
         raise caller.refusal(what)
-
-
-def _idle_limits(facts: Facts, span: Period) -> IdleLimits:
-    names = ("idle_server_mean_below", "idle_server_p95_below", "idle_server_days_at_least")
-    rows = [limit(facts.limits, name, span.first) for name in names]
-    return IdleLimits(*(float("nan") if one is None else one.value for one in rows))
 
 
 def _row(site: str, simulated: bool, name: str, title: Title, figure: Figure) -> tuple[Any, ...]:  # noqa: FBT001 - a column

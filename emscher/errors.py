@@ -14,7 +14,8 @@
     │   ├── LockedError          another demo uses the folder (emscher.embedded.folder)
     │   ├── CityError            a GeoJSON of sites and sensors does not fit
     │   ├── RecordingError       a recording or its mapping file does not fit
-    │   └── CollectError         a meter cannot be read (ingest.collect)
+    │   ├── CollectError         a meter cannot be read (ingest.collect)
+    │   └── ReportError          a report cannot be made or frozen, or its targets do not fit (dashboards.report)
     ├── RejectedError            a message or reading is refused; carries the reason (:mod:`emscher.rejection`)
     └── CodecError               binary COPY data is not what the declared columns say
 """
@@ -77,6 +78,10 @@ class RecordingError(OperatorError):
 
 class CollectError(OperatorError):
     """A meter cannot be read: what reads it is not installed, or it does not answer as its kind does."""
+
+
+class ReportError(OperatorError):
+    """A report cannot be made or frozen, or the file of its targets does not fit."""
 
 
 class CodecError(EmscherError):

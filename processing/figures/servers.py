@@ -11,8 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from processing.figures.figure import Figure, complete, missing
+from processing.figures.limit import Limit, limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,13 @@ class IdleLimits:
     mean_usage: float
     p95_usage: float
     days: float
+
+
+def idle_limits(limits: Sequence[Limit], day: date) -> IdleLimits:
+    """Choose the limits of a day; one that has no row is met by no server."""
+    names = ("idle_server_mean_below", "idle_server_p95_below", "idle_server_days_at_least")
+    rows = [limit(limits, name, day) for name in names]
+    return IdleLimits(*(float("nan") if one is None else one.value for one in rows))
 
 
 def utilisation(servers: Sequence[Server], expected_quarters: float, least_pct: float) -> Figure:

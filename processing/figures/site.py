@@ -39,6 +39,17 @@ TITLES: Mapping[str, Title] = {
     "co2_market_kg": Title("kg", "CO2, market-based", "CO2, marktbasiert"),
 }
 
+SERVER_TITLES: Mapping[str, Title] = {
+    "iteusv": Title("1", "Server utilisation (ITEUsv)", "CPU-Auslastung (ITEUsv)"),
+    "idle_server_count": Title("1", "Idle servers", "Server im Leerlauf"),
+    "idle_server_kwh": Title("kWh", "Energy of idle servers", "Energie der Server im Leerlauf"),
+}
+
+WLAN_TITLES: Mapping[str, Title] = {
+    "wlan_kwh": Title("kWh", "Energy of the public WLAN", "Verbrauch des öffentlichen WLAN"),
+    "wlan_kwh_per_gb": Title("kWh/GB", "Energy of the public WLAN per volume", "WLAN-Verbrauch je Datenvolumen"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
