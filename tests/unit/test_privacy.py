@@ -18,9 +18,13 @@ from ingest.dialect import Foreign
 from ingest.dialects import dialects
 from ingest.quarantine import keep
 
-DENIED = """mac ip hostname name user 1x_identity oui os_name os_class dev_cat dev_family dev_vendor essid rssi
-roam_count dpi_app User-Name Calling-Station-Id Called-Station-Id Framed-IP-Address Framed-IPv6-Prefix Acct-Session-Id
-dns url email e-mail phone owner contact addresses cmdline latitude imei node_id session_id client_mac""".split()
+DENIED = [
+    *("mac", "ip", "hostname", "name", "user", "1x_identity", "oui", "os_name", "os_class", "dev_cat"),
+    *("dev_family", "dev_vendor", "essid", "rssi", "roam_count", "dpi_app", "User-Name", "Calling-Station-Id"),
+    *("Called-Station-Id", "Framed-IP-Address", "Framed-IPv6-Prefix", "Acct-Session-Id", "dns", "url"),
+    *("email", "e-mail", "phone", "owner", "contact", "addresses", "cmdline", "latitude", "imei", "node_id"),
+    *("session_id", "client_mac"),
+]
 SHAPES: dict[str, Callable[[str], Any]] = {
     "plain": lambda key: {key: "Rosa Linde"},
     "nested": lambda key: {"a": {"b": {"c": {key: "Rosa Linde"}}}},
