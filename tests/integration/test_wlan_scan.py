@@ -148,7 +148,7 @@ async def _answers(store: Settings) -> dict[str, str]:
 
 async def _retained(broker: EmbeddedBroker) -> list[str]:
     """What a new subscriber to everything is given before its own message."""
-    seen = []
+    seen: list[str] = []
     async with aiomqtt.Client("127.0.0.1", broker.port) as client, asyncio.timeout(60):
         await client.subscribe("#", qos=1)
         await client.publish("last", b"", qos=1)
