@@ -37,8 +37,9 @@ class Kept:
 def keep(refused: Rejected) -> Kept:
     """Decide what of a refused message is kept.
 
-    Of a private stream nothing but the reason is; of any other the payload and the sensor's key, unless they hold what
-    looks like an identifier of a device or a person.
+    Of a private stream nothing but the reason is. Of any other the payload, the sensor's key and the topic are, unless
+    one holds what looks like an identifier of a device or a person: the payload takes the others with it, because who
+    sends a client's record may well have named the topic after the client.
 
     Parameters
     ----------
@@ -46,15 +47,16 @@ def keep(refused: Rejected) -> Kept:
         What was refused.
     """
     stream = streams().get(refused.stream)
-    private = stream is not None and stream.private
+    personal = privacy.holds_identifier(refused.payload)
+    private = personal or (stream is not None and stream.private)
     payload: bytes | None = refused.payload
-    if private or len(refused.payload) > KEPT_LIMIT_BYTES or privacy.holds_identifier(refused.payload):
+    if private or len(refused.payload) > KEPT_LIMIT_BYTES:
         payload = None
     key = refused.sensor_key
     if private or (key is not None and privacy.holds_identifier(key.encode())):
         key = None
     detail = _storable(refused.error.detail)
-    if privacy.holds_identifier(detail.encode()):
+    if personal or privacy.holds_identifier(detail.encode()):
         detail = "no detail is kept: it holds what looks like an identifier"
     topic = None
     if refused.topic and not private and not privacy.holds_identifier(refused.topic):

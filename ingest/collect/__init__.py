@@ -1,5 +1,5 @@
-"""Collectors: each asks one kind of meter and publishes the canonical reading over MQTT.
+"""Collectors: each asks one kind of meter or controller and publishes the canonical reading over MQTT.
 
-What a meter says beside its energy, power and time (host names, process command lines, serial numbers) is dropped here
-and goes nowhere.
+What it says beside its measurements (host names, process command lines, serial numbers; owners, addresses and clients
+of access points) is dropped here and goes nowhere.
 """

@@ -15,6 +15,7 @@ from emscher.errors import CollectError
 from emscher.running import until_stopped
 from emscher.settings import Settings
 from emscher.streams.energy import MeasurementPoint
+from ingest.collect import wlan_command
 from ingest.collect.collected import Collected
 from ingest.collect.outlet import Outlet
 from ingest.collect.rounds import Rounds, needed
@@ -23,7 +24,11 @@ POINTS = get_args(get_args(MeasurementPoint)[0])
 READ_BYTES = 4096
 TIMEOUT_S = 10.0
 
-app = typer.Typer(help="Ask meters (redfish, snmp, sml, prometheus) and publish their readings.", no_args_is_help=True)
+app = typer.Typer(
+    help="Ask meters (redfish, snmp, sml, prometheus) and access points (respondd, unifi, radius); publish readings.",
+    no_args_is_help=True,
+)
+wlan_command.register(app)
 
 Key = Annotated[str, typer.Option("--sensor", help="Key of the sensor in the city's description.")]
 Point = Annotated[str, typer.Option("--point", help=f"Where it measures: {', '.join(POINTS)}.")]

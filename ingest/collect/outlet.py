@@ -30,6 +30,8 @@ class Outlet:
         Address, user, protocol and topic prefix.
     sleep : callable, optional
         Waits the pause before a new attempt [s].
+    stream : str, optional
+        What the readings are of.
 
     Raises
     ------
@@ -37,10 +39,11 @@ class Outlet:
         The broker may not be spoken to so.
     """
 
-    def __init__(self, settings: Settings, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, settings: Settings, sleep: Sleep = asyncio.sleep, stream: str = STREAM) -> None:
         broker.check(settings)
         self._settings = settings
         self._sleep = sleep
+        self._stream = stream
 
     async def publish(self, payloads: list[tuple[str, bytes]]) -> None:
         """Send readings by sensor key; returns when the broker has acknowledged all of them."""
@@ -53,7 +56,7 @@ class Outlet:
                 ) as client:
                     while left:
                         key, payload = left[0]
-                        await client.publish(f"{self._settings.mqtt_topic_prefix}/{STREAM}/{key}", payload, qos=1)
+                        await client.publish(f"{self._settings.mqtt_topic_prefix}/{self._stream}/{key}", payload, qos=1)
                         del left[0]
             except aiomqtt.MqttError as exc:
                 log.warning("the broker does not answer, readings are kept", readings=len(left), why=str(exc))

@@ -1,0 +1,208 @@
+"""Rules P2 and P14: controllers' exports with 624 owners come in every way there is, and nothing of them is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiomqtt
+import pytest
+from fix_api import INSIDER, KEY
+from fix_ingest import at_broker, ingesting, received
+from httpx import ASGITransport, AsyncClient
+from identifier_scan import Owner, found_in, owners, texts
+from pydantic import SecretStr
+
+from api.app import create
+from emscher.embedded import EmbeddedBroker
+from emscher.settings import Settings
+from emscher.store.pool import connect
+from ingest.collect import radius, respondd, unifi
+from ingest.collect.outlet import Outlet
+from ingest.collect.quarters import Quarters
+from processing.publication import publish
+from processing.worker import Worker
+
+OWNERS = 624
+POINTS = 6
+
+
+def _node(owner: Owner, number: int) -> dict[str, Any]:
+    """A node as respondd tells of it."""
+    node_id = owner.mac.replace(":", "")
+    return {
+        "online": True,
+        "nodeinfo": {
+            "node_id": node_id,
+            "hostname": owner.hostname,
+            "owner": {"contact": f"{owner.name} <{owner.email}>"},
+            "network": {"mac": owner.mac, "addresses": [owner.ipv6, owner.ipv4]},
+        },
+        "statistics": {
+            "node_id": node_id,
+            "clients": {"total": number % 9},
+            "traffic": {"rx": {"bytes": 1e6 * number}, "tx": {"bytes": 1e6 * number}},
+            "uptime": 86_400.0,
+        },
+    }
+
+
+def _client(owner: Owner) -> dict[str, Any]:
+    """A client as UniFi tells of it."""
+    return {
+        "mac": owner.mac.upper(),
+        "ip": owner.ipv4,
+        "hostname": owner.hostname,
+        "name": owner.name,
+        "1x_identity": owner.email,
+        "oui": "Example",
+        "rssi": 31,
+        "roam_count": 2,
+        "dev_cat": 1,
+    }
+
+
+def _accounting(owner: Owner, at_s: int) -> str:
+    """A record of RADIUS accounting."""
+    bare = owner.mac.replace(":", "")
+    return (
+        f'\tUser-Name = "{owner.email}"\n\tNAS-Identifier = "{bare}"\n\tCalling-Station-Id = "{bare[:4]}.{bare[4:8]}.'
+        f'{bare[8:]}"\n\tFramed-IP-Address = {owner.ipv4}\n\tAcct-Status-Type = Stop\n\tAcct-Input-Octets = 1000\n'
+        f"\tTimestamp = {at_s}\n\n"
+    )
+
+
+def _messages(people: list[Owner]) -> Iterator[tuple[str, str]]:
+    """Everything a misconfigured controller might send, on every kind of topic."""
+    for number, owner in enumerate(people):
+        node, client = _node(owner, number), _client(owner)
+        shapes = [node["nodeinfo"], client, [[{"a": [client]}]], {"a": {"b": {"OWNER": owner.name}}}]
+        for place, shape in enumerate(shapes):
+            stream = ("wlan", "traffic", "energy", "signal", "workload", "nonsense")[(number + place) % 6]
+            yield f"{stream}/{owner.hostname if place == 1 else 'controller'}", json.dumps(shape)
+        yield "traffic/radius", _accounting(owner, 0)
+        yield f"wlan/{owner.hostname}", json.dumps(node)
+        address = owner.identifiers[2:6][number % 4]
+        yield f"traffic/{address}", '{"end":"2026-01-05T07:01:00Z","interval_s":60,"count":1}'
+        yield f"clients/{owner.email}/{owner.mac}", "{}"
+
+
+async def _collect(settings: Settings, people: list[Owner]) -> int:
+    """Run exports through the collectors for two hours ago; give how many readings they made."""
+    keys = {owner.mac.replace(":", ""): f"zone.{number}" for number, owner in enumerate(people[:POINTS])}
+    now = datetime.now(UTC)
+    start = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=3)
+    points = {"data": [{**_client(one), "num_sta": 9, "uptime": 99, "clients": [_client(one)]} for one in people]}
+    nodes = {"nodes": [_node(owner, number) for number, owner in enumerate(people)]}
+    quarters, sent = Quarters(), []
+    for minute in range(-5, 66, 5):
+        polls = respondd.decode(json.dumps(nodes).encode(), keys)
+        if minute % 2:
+            polls = unifi.decode(json.dumps(points).encode(), keys)
+        sent += quarters.add(start + timedelta(minutes=minute), polls, frozenset(keys.values()))
+    lines = "".join(_accounting(owner, int(start.timestamp()) - 1800) for owner in people).splitlines(keepends=True)
+    sent += radius.decode(lines, keys, now.timestamp())
+    await Outlet(settings, stream="wlan").publish(sent)
+    return len(sent)
+
+
+async def _zone(store: Settings) -> None:
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute("insert into site (key, kind, name) values ('zone', 'wlan_zone', 'Zone')")
+        await connection.execute(
+            "insert into sensor (key, stream, site_id, configured) select 'zone.' || number, 'wlan', site_id, true"
+            " from site, generate_series(0, %s) as number where key = 'zone'",
+            (POINTS - 1,),
+        )
+
+
+async def _compute(store: Settings) -> int:
+    worker = Worker(store, lambda: datetime.now(UTC), time.monotonic)
+    await worker.open()
+    while await worker.step():
+        pass
+    await worker.close()
+    return await publish(store, datetime.now(UTC))
+
+
+async def _answers(store: Settings) -> dict[str, str]:
+    """Ask every address that needs no parameter in its path, and zones and sensors by their key, as an insider."""
+    app = create(store.model_copy(update={"api_key": SecretStr(KEY)}), lambda: datetime.now(UTC))
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,
+    ):
+        paths = [path for path, how in app.openapi()["paths"].items() if "get" in how and "live" not in path]
+        named = [
+            path.replace("{stream}", stream).replace("{family}", stream).replace("{key}", "zone.1")
+            for path in (*paths, "/metrics")
+            for stream in (("wlan", "traffic") if "{" in path else ("",))
+        ]
+        return {path: (await client.get(path, headers=INSIDER)).text for path in named if "{" not in path}
+
+
+async def _retained(broker: EmbeddedBroker) -> list[str]:
+    """What a new subscriber to everything is given before its own message."""
+    seen: list[str] = []
+    async with aiomqtt.Client("127.0.0.1", broker.port) as client, asyncio.timeout(60):
+        await client.subscribe("#", qos=1)
+        await client.publish("last", b"", qos=1)
+        async for message in client.messages:
+            if str(message.topic) == "last":
+                return seen
+            seen.append(f"{message.topic} {message.payload!r}")
+    return seen
+
+
+@pytest.mark.mosquitto
+async def test_no_owner_is_anywhere(store: Settings, broker: EmbeddedBroker, caplog: pytest.LogCaptureFixture) -> None:
+    """Tables, logs, retained messages, metrics and answers hold none of 624 owners; what was to be kept is there."""
+    caplog.set_level(logging.DEBUG)
+    people = owners(OWNERS)
+    wanted = sorted({one for owner in people for one in owner.identifiers})
+    settings = at_broker(store, broker)
+    await _zone(store)
+    messages = list(_messages(people))
+    async with ingesting(settings):
+        async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+            for topic, payload in messages:
+                await client.publish(f"emscher/{topic}", payload, qos=1)
+        readings = await _collect(settings, people)
+        got, stored, _, rejected = await received(settings, len(messages) + readings)
+    assert (got, stored, rejected) == (len(messages) + readings, readings, len(messages))
+    assert readings == POINTS * 5
+    assert await _compute(store) == 1
+    tables = dict(await texts(store))
+    assert "personal_data" in tables["rejected_message.reason"] or "unknown_field" in tables["rejected_message.reason"]
+    answers = await _answers(store)
+    assert "clients_concurrent_avg" in "".join(answers.values())
+    places = {**tables, **answers, "log": caplog.text, "retained": "\n".join(await _retained(broker))}
+    assert places["retained"] == ""
+    assert {place: hits[:3] for place, text in places.items() if (hits := found_in(text, wanted))} == {}
+
+
+async def test_the_scan_finds_what_is_planted(store: Settings) -> None:
+    """An identifier in a text, in JSON or in bytes is found: the scan can fail."""
+    one, two, three = owners(3)
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute(
+            "insert into site (key, kind, name, metadata) values ('s', 'zone', %s, jsonb_build_object('a', %s::text))",
+            (one.name.upper(), two.identifiers[4]),
+        )
+        await connection.execute(
+            "insert into rejected_message (received_at, stream, reason, detail, readings, payload, payload_bytes)"
+            " values (now(), 'traffic', 'malformed', '', 1, %s, 1)",
+            (b"\xff" + three.email.encode(),),
+        )
+    wanted = [name for owner in (one, two, three) for name in owner.identifiers]
+    hits = {place: found for place, text in await texts(store) if (found := found_in(text, wanted))}
+    assert hits == {
+        "site.name": [one.name.lower()],
+        "site.metadata": [two.identifiers[4]],
+        "rejected_message.payload": [three.email],
+    }
