@@ -71,7 +71,7 @@ SELECT keep_indicators('incident_indicator', '7 days');
 
 INSERT INTO threshold (name, value, unit, valid_from, source, status) VALUES
     ('traffic_forecast_weight', 0.2, '1', '2000-01-01',
-     'Weight of the newest deviation, cross-validated on the PeMS lane', 'verified'),
+     'Weight of the newest deviation, cross-validated on one PeMS lane; not checked on German streets', 'unverified'),
     ('traffic_anomaly_spread', 60, 'veh/h', '2000-01-01',
      'Own rule: five vehicles in five minutes are within chance', 'own'),
     ('traffic_incident_difference', 8, '%', '2000-01-01', 'Organic Traffic Control, default', 'unverified'),
