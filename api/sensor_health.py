@@ -85,7 +85,7 @@ async def show_sensor_health(
         health="sensor_health" if caller.internal else "open_sensor_health",
     )
     rows = await caller.source.fetch(caller.role, health, values)
-    missing = await _missing(caller, readings, {**values, "until": min(asked.until, clock())}, cadence_s)
+    missing = await _missing(caller, stream, readings, {**values, "until": min(asked.until, clock())}, cadence_s)
     sheet = _sheet(stream, rows)
     head = {
         "sensor": key,
@@ -101,9 +101,11 @@ async def show_sensor_health(
     return answer(request, caller, form, [sheet], units=units, head=head, times=("last_received_at",))
 
 
-async def _missing(caller: Caller, readings: Relation, values: dict[str, Any], cadence_s: float | None) -> Missing:
+async def _missing(
+    caller: Caller, stream: Stream, readings: Relation, values: dict[str, Any], cadence_s: float | None
+) -> Missing:
     """Measure what is missing between the first reading and the end of the span, less one interval under way."""
-    has_intervals = "interval_s" in readings.columns
+    has_intervals = stream.is_interval
     if not has_intervals and not cadence_s:
         return Missing(None, None, "no cadence is known: no interval_s in its readings, none in its metadata")
     query = SQL["covered" if has_intervals else "counted"].of(readings=readings.name)

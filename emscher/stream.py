@@ -206,6 +206,11 @@ class Stream:
     def _one_decoder(self) -> msgspec.json.Decoder[Any]:
         return msgspec.json.Decoder(self.reading)
 
+    @cached_property
+    def is_interval(self) -> bool:
+        """Whether its readings stand for an interval and end later than they are observed."""
+        return issubclass(self.reading, Interval)
+
     def facts_of(self, reading: Reading) -> Mapping[str, Any]:
         """Give what the reading says of its sensor; what it leaves out is left out."""
         if not self.facts:

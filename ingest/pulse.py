@@ -17,7 +17,7 @@ from emscher.rejection import Reason
 from emscher.store.copy import Rows
 from emscher.store.pool import Connection
 from emscher.store.query import queries
-from emscher.stream import HOUR_S, SECOND_US, Interval, Stream
+from emscher.stream import HOUR_S, SECOND_US, Stream
 from ingest.batch import Rejected
 from ingest.beats import IN_FUTURE, STORED, TOO_OLD, Sums, Whole, order, summed
 
@@ -173,7 +173,7 @@ def _heard(now: datetime, staged: Iterable[tuple[Stream, Rows]], refused: Sequen
     heard = _Heard(round(now.timestamp() * SECOND_US))
     for stream, rows in staged:
         latest_us = rows["observed_at"].astype(np.int64)
-        if issubclass(stream.reading, Interval):
+        if stream.is_interval:
             latest_us += rows["interval_s"].astype(np.int64) * SECOND_US
         heard.sensors.append(rows["sensor_id"].astype(np.int64))
         heard.latest_us.append(latest_us)
