@@ -69,9 +69,15 @@ async def _run(loaded: Settings, readiness: Readiness) -> None:
             group.create_task(worker.run())
             group.create_task(after_listening())
     except* OperatorError as errors:
-        raise errors.exceptions[0] from None
+        raise _first(errors) from None
     finally:
         await writer.close()
+
+
+def _first(errors: BaseExceptionGroup[OperatorError]) -> OperatorError:
+    """Give the first error of a group, however deep it lies."""
+    one = errors.exceptions[0]
+    return _first(one) if isinstance(one, BaseExceptionGroup) else one
 
 
 async def _drain(loaded: Settings, name: str) -> None:

@@ -56,8 +56,7 @@ WHERE metadata ? 'sections' AND (%(changed_site)s::integer IS NULL OR jsonb_path
 ORDER BY site_id, number
 
 -- name: make_forecasts_due
--- Make due windows of a site whose cross-sections changed, but none that begins after its newest reading: nothing can
--- have been computed there, and the first reading makes it due.
+-- Make due windows of a site whose cross-sections changed, none after its newest reading: the next one makes those due.
 INSERT INTO due_window (family, site_id, window_start)
 SELECT %(family)s, site_id, to_timestamp(number * %(width_s)s)
 FROM (

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from inspect import signature
 
 import numpy as np
 
@@ -121,12 +120,13 @@ class Method:
     after: Ints
 
     @classmethod
-    def of(cls, asked: Callable[[Floats, Floats, Limits], tuple[Bools, ...]], step: Callable[..., Ints]) -> Method:
-        """Tabulate one step, a function of answers and the states before."""
-        count = len(signature(step).parameters) - 1
+    def of(
+        cls, asked: Callable[[Floats, Floats, Limits], tuple[Bools, ...]], step: Callable[..., Ints], answers: int
+    ) -> Method:
+        """Tabulate one step, a function of that many answers and the states before."""
         before = np.arange(_STATES)
-        answers = [(np.arange(1 << count)[:, None] >> bit & 1).astype(np.bool_) for bit in range(count)]
-        after = np.broadcast_to(step(*answers, before), (1 << count, _STATES))
+        every = [(np.arange(1 << answers)[:, None] >> bit & 1).astype(np.bool_) for bit in range(answers)]
+        after = np.broadcast_to(step(*every, before), (1 << answers, _STATES))
         return cls(asked, np.vstack((after, before, np.full(_STATES, NO_STATEMENT))))
 
 
@@ -214,9 +214,9 @@ def _flowing(free: Bools, lively: Bools) -> Ints:
 
 
 METHODS = {
-    "marz": Method.of(_marz_asked, _marz),
-    "nrw": Method.of(_nrw_asked, _nrw),
-    "rds": Method.of(_rds_asked, _rds),
+    "marz": Method.of(_marz_asked, _marz, 4),
+    "nrw": Method.of(_nrw_asked, _nrw, 7),
+    "rds": Method.of(_rds_asked, _rds, 9),
 }
 
 

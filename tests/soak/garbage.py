@@ -19,7 +19,6 @@ from soak.parcel import PREFIX, Parcel, Refused, parcel, refusal, topic
 
 PAYLOAD_LIMIT_BYTES = 16_384
 """Ingest under the saw refuses longer payloads, so that refusing them is cheap to try [bytes]."""
-KEPT_OF_LARGE_BYTES = 1024
 DEPTH = 10_000
 LONG_AGO = datetime(2009, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
@@ -104,7 +103,7 @@ def far_ahead(base: Base, number: int) -> Parcel:
 def too_large(base: Base, number: int) -> Parcel:
     """More bytes than are taken."""
     payload = b'[{"soak":%d}' % number + b" " * PAYLOAD_LIMIT_BYTES + b"]"
-    return base.spoilt(base.key, payload, Reason.TOO_LARGE, payload[:KEPT_OF_LARGE_BYTES])
+    return base.spoilt(base.key, payload, Reason.TOO_LARGE, payload)
 
 
 def too_deep(base: Base, number: int) -> Parcel:

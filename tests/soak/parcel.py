@@ -75,7 +75,8 @@ def refusal(stream: Stream, reason: Reason, key: str, payload: bytes | None) -> 
     """
     if stream.private:
         return Refused(stream.name, reason, None, None)
-    return Refused(stream.name, reason, key, payload)
+    # With the content goes the key, which may hold the same.
+    return Refused(stream.name, reason, None if payload is None else key, payload)
 
 
 def parcel(stream: str, key: str, payload: bytes) -> Parcel:

@@ -106,7 +106,7 @@ def test_denied_field_costs_the_message_its_content(key: str, shape: str) -> Non
     "part",
     [
         *(b"a", b"1.", b"a.b-", b"a@b", b"0a", b'"mac" ', b"a:-", b"dev_", b"framed-", b"'framed-", b'"n" ', b'"n":"'),
-        *(b"fingerprint", rb"\u0061", b'"dpi_', b"owner ", b"=ownerx ", b"=dev_a "),
+        *(b"fingerprint", rb"\u0061", b'"dpi_', b"owner ", b"=ownerx "),
     ],
 )
 def test_looking_takes_no_longer_than_the_text(part: bytes) -> None:
