@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -12,6 +12,7 @@ from readings import Inlet, message
 
 from emscher.settings import Settings
 from emscher.store.pool import connect
+from ingest.message import Message
 from processing.worker import Worker
 
 BATCH = 2000
@@ -33,6 +34,25 @@ async def register(store: Settings, site: str, sensors: Mapping[str, Mapping[str
             )
 
 
+async def compute(store: Settings, now: datetime | None = None) -> None:
+    """Compute until nothing is due, by the clock or at a moment."""
+    worker = Worker(store, lambda: now or datetime.now(UTC), time.monotonic)
+    await worker.open()
+    try:
+        while await worker.step():
+            pass
+    finally:
+        await worker.close()
+
+
+async def follow(store: Settings, batches: Iterable[Sequence[Message]], received_at: datetime) -> None:
+    """Take batches in one after the other, and compute what each makes due before the next comes."""
+    async with Inlet(store, received_at) as inlet:
+        for batch in batches:
+            await inlet.take(batch)
+            await compute(store)
+
+
 async def run(
     store: Settings, received: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime, stream: str = "energy"
 ) -> dict[str, int]:
@@ -50,13 +70,7 @@ async def run(
         )
         row = await cursor.fetchone()
     assert row is not None
-    worker = Worker(store, lambda: now, time.monotonic)
-    await worker.open()
-    try:
-        while await worker.step():
-            pass
-    finally:
-        await worker.close()
+    await compute(store, now)
     return dict(zip(books, row, strict=True))
 
 

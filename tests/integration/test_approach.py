@@ -1,10 +1,10 @@
 """Approaches on a real database: a junction's description, its events and its lanes' counts become open indicators."""
 
-import time
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+from fix_pipeline import compute
 from httpx import ASGITransport, AsyncClient
 from psycopg.types.json import Jsonb
 from readings import Inlet, message
@@ -17,7 +17,6 @@ from processing.kernels.arrival import coordination
 from processing.kernels.signal_state import RED, changes
 from processing.kernels.timeline import timeline
 from processing.threshold import thresholds
-from processing.worker import Worker
 
 START = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 APPROACHES = [
@@ -55,11 +54,7 @@ async def test_description_events_and_counts_become_indicators(store: Settings) 
     ]
     async with Inlet(store, START + timedelta(hours=1)) as inlet:
         await inlet.take([message("signal", "j.ctl", events), message("traffic", "j.d1", counts)])
-    worker = Worker(store, lambda: datetime.now(UTC), time.monotonic)
-    await worker.open()
-    while await worker.step():
-        pass
-    await worker.close()
+    await compute(store)
     app = create(store)
     async with (
         app.router.lifespan_context(app),

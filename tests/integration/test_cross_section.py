@@ -1,18 +1,17 @@
 """Cross-sections on a real database: the lanes of a site that lead the same way."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fix_pipeline import follow
 from httpx import ASGITransport, AsyncClient
-from readings import Inlet, message
+from readings import message
 
 from api.app import create
 from emscher.settings import Settings
 from emscher.store.pool import connect
 from ingest.message import Message
-from processing.worker import Worker
 
 START = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 EAST, WEST = 90, 270
@@ -33,14 +32,7 @@ async def _computed(store: Settings, *batches: list[Message]) -> dict[tuple[int,
             """ ('e1', '{"direction": "E"}'), ('e2', '{"direction": "E"}'), ('w1', '{"direction": 270}'),"""
             """ ('odd', '{"direction": "inwards"}'), ('none', '{}')) as new (key, metadata) where site.key = 'x'"""
         )
-        worker = Worker(store, lambda: datetime.now(UTC), time.monotonic)
-        async with Inlet(store, START + timedelta(hours=1)) as inlet:
-            for batch in batches:
-                await inlet.take(batch)
-                await worker.open()
-                while await worker.step():
-                    pass
-                await worker.close()
+        await follow(store, batches, START + timedelta(hours=1))
         cursor = await connection.execute("select to_jsonb(c), window_start from cross_section_indicator as c")
         return {(row["bearing_deg"], at): row for row, at in await cursor.fetchall()}
 

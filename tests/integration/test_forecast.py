@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fix_pipeline import follow
 from readings import Inlet, message
 
 from emscher.settings import Settings
@@ -40,14 +41,7 @@ async def _computed(store: Settings, *batches: list[Message]) -> list[dict[str, 
             "insert into sensor (key, stream, site_id, configured, metadata)"
             """ select 'a.1', 'traffic', site_id, true, '{"direction": "E"}' from site where key = 'a'"""
         )
-        worker = Worker(store, lambda: datetime.now(UTC), time.monotonic)
-        async with Inlet(store, SECOND + timedelta(hours=6)) as inlet:
-            for batch in batches:
-                await inlet.take(batch)
-                await worker.open()
-                while await worker.step():
-                    pass
-                await worker.close()
+        await follow(store, batches, SECOND + timedelta(hours=6))
         cursor = await connection.execute(
             "select to_jsonb(f) - '{computed_at,site_id}'::text[] from forecast_indicator as f order by window_start"
         )

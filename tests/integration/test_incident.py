@@ -1,17 +1,16 @@
 """Incidents on a real database: occupancy of two cross-sections that a road section names."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fix_pipeline import follow
 from psycopg.types.json import Jsonb
-from readings import Inlet, message
+from readings import message
 
 from emscher.settings import Settings
 from emscher.store.pool import connect
 from ingest.message import Message
-from processing.worker import Worker
 
 START = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 PARTS: list[dict[str, object]] = [
@@ -41,14 +40,7 @@ async def _computed(store: Settings, parts: list[dict[str, object]], *batches: l
             """ select key || lane, 'traffic', site_id, true, '{"direction": "E"}' from site,"""
             " (values ('.1'), ('.2')) as lanes (lane) where key = 'near' or (key = 'far' and lane = '.1')"
         )
-        worker = Worker(store, lambda: datetime.now(UTC), time.monotonic)
-        async with Inlet(store, START + timedelta(hours=1)) as inlet:
-            for batch in batches:
-                await inlet.take(batch)
-                await worker.open()
-                while await worker.step():
-                    pass
-                await worker.close()
+        await follow(store, batches, START + timedelta(hours=1))
         cursor = await connection.execute("select to_jsonb(i) from incident_indicator as i order by window_start")
         return [row for (row,) in await cursor.fetchall()]
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from fix_pipeline import compute
 from psycopg import sql
 from psycopg.types.json import Jsonb
 from readings import Inlet, message
@@ -19,7 +20,6 @@ from processing.crew import work_off
 from processing.families import queues
 from processing.kernels.congestion import FREE, JAM, NO_STATEMENT
 from processing.lane_reading import CONSTANT, LIMITED, SAID_FAULTY
-from processing.worker import Worker
 
 START = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 FAULTY: dict[str, Any] = {"count": None, "status": {"count": "faulty"}}
@@ -48,19 +48,11 @@ async def _configure(store: Settings) -> None:
             )
 
 
-async def _compute(store: Settings) -> None:
-    worker = Worker(store, lambda: datetime.now(UTC), time.monotonic)
-    await worker.open()
-    while await worker.step():
-        pass
-    await worker.close()
-
-
 async def _take(store: Settings, *batches: Sequence[Message]) -> None:
     async with Inlet(store, START + timedelta(hours=6)) as inlet:
         for batch in batches:
             await inlet.take(batch)
-            await _compute(store)
+            await compute(store)
 
 
 async def _states(store: Settings) -> dict[tuple[str, int], dict[str, Any]]:

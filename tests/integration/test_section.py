@@ -1,17 +1,16 @@
 """Road sections on a real database: travel time from the cross-sections of other sites."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fix_pipeline import follow
 from psycopg.types.json import Jsonb
-from readings import Inlet, message
+from readings import message
 
 from emscher.settings import Settings
 from emscher.store.pool import connect
 from ingest.message import Message
-from processing.worker import Worker
 
 START = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 PARTS: list[dict[str, object]] = [
@@ -41,14 +40,7 @@ async def _computed(
             """ select key || '.1', 'traffic', site_id, true, '{"direction": "E"}' from site"""
             " where key in ('near', 'far')"
         )
-        worker = Worker(store, lambda: datetime.now(UTC), time.monotonic)
-        async with Inlet(store, START + timedelta(hours=1)) as inlet:
-            for batch in batches:
-                await inlet.take(batch)
-                await worker.open()
-                while await worker.step():
-                    pass
-                await worker.close()
+        await follow(store, batches, START + timedelta(hours=1))
         cursor = await connection.execute("select window_start, to_jsonb(s) from section_indicator s")
         return {round((at - START).total_seconds() / 900): row for at, row in await cursor.fetchall()}
 

@@ -1,19 +1,18 @@
 """Publication of public WLAN on a real database: small zones join, an hour never changes, zero is not suppressed."""
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
+from fix_pipeline import compute
 from readings import Inlet, message
 
 from emscher.settings import Settings
 from emscher.store.pool import connect
 from ingest.message import Message
 from processing.publication import publish
-from processing.worker import Worker
 
 START = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 QUARTERS = 4
@@ -62,11 +61,7 @@ async def _zone(store: Settings, key: str, points: int, longitude: float | None 
 async def _take(store: Settings, messages: list[Message], now: datetime = OVER) -> None:
     async with Inlet(store, now) as inlet:
         await inlet.take(messages)
-    worker = Worker(store, lambda: now, time.monotonic)
-    await worker.open()
-    while await worker.step():
-        pass
-    await worker.close()
+    await compute(store, now)
 
 
 async def _published(store: Settings) -> dict[str, dict[str, Any]]:

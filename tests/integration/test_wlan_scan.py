@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ import aiomqtt
 import pytest
 from fix_api import INSIDER, KEY
 from fix_ingest import at_broker, ingesting, received
+from fix_pipeline import compute
 from httpx import ASGITransport, AsyncClient
 from identifier_scan import Owner, found_in, owners, texts
 from pydantic import SecretStr
@@ -26,7 +26,6 @@ from ingest.collect import radius, respondd, unifi
 from ingest.collect.outlet import Outlet
 from ingest.collect.quarters import Quarters
 from processing.publication import publish
-from processing.worker import Worker
 
 OWNERS = 624
 POINTS = 6
@@ -122,11 +121,7 @@ async def _zone(store: Settings) -> None:
 
 
 async def _compute(store: Settings) -> int:
-    worker = Worker(store, lambda: datetime.now(UTC), time.monotonic)
-    await worker.open()
-    while await worker.step():
-        pass
-    await worker.close()
+    await compute(store)
     return await publish(store, datetime.now(UTC))
 
 
