@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 import uvloop
 
+from emscher.errors import OperatorError
+
 log = structlog.stdlib.get_logger()
 
 
@@ -20,6 +22,11 @@ def until_stopped(work: Coroutine[Any, Any, None]) -> None:
     ----------
     work : coroutine
         The process's work; cancelled where it waits.
+
+    Raises
+    ------
+    OperatorError
+        What an operator can mend, out of whatever group of tasks it comes.
     """
 
     async def run() -> None:
@@ -31,5 +38,16 @@ def until_stopped(work: Coroutine[Any, Any, None]) -> None:
             await task
         except asyncio.CancelledError:
             log.info("stopped")
+        except BaseExceptionGroup as group:
+            operators, others = group.split(OperatorError)
+            if operators is None or others is not None:
+                raise
+            raise _first(operators) from None
 
     uvloop.run(run())
+
+
+def _first(errors: BaseExceptionGroup[OperatorError]) -> OperatorError:
+    """Give the first error of a group, however deep it lies."""
+    one = errors.exceptions[0]
+    return _first(one) if isinstance(one, BaseExceptionGroup) else one

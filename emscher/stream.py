@@ -214,7 +214,7 @@ class Stream:
     def facts_of(self, reading: Reading) -> Mapping[str, Any]:
         """Give what the reading says of its sensor; what it leaves out is left out."""
         if not self.facts:
-            return _NOTHING
+            return NO_FACTS
         return {name: value for name in self.facts if (value := getattr(reading, name)) is not None}
 
     def decode(self, payload: bytes) -> Iterable[Reading | RejectedError]:
@@ -291,7 +291,8 @@ class Stream:
         return RejectedError(Reason.UNKNOWN_FIELD, f"`{unknown}`{f'; perhaps `{near[0]}` is meant' if near else ''}")
 
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+NO_FACTS: Mapping[str, Any] = MappingProxyType({})
+"""What a reading says of its sensor that says nothing."""
 _RAW_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
 _UNITS = frozenset(("kmh", "mph", "ms", "pct", "ratio", "wh", "kwh", "w", "kw", "s", "min", "bytes", "kb", "mb"))

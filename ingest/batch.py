@@ -14,6 +14,7 @@ from emscher import privacy
 from emscher.rejection import Reason, RejectedError
 from emscher.sensor_key import is_sensor_key
 from emscher.settings import Settings
+from emscher.store.copy import Rows
 from emscher.stream import DAY_US, SECOND_US, Reading, Stream
 from emscher.streams import streams
 from ingest.message import Message
@@ -67,10 +68,21 @@ class Rejected:
 
 @dataclass(slots=True)
 class Batch:
-    """Readings by stream, and rejections, of the messages of one transaction."""
+    """Readings by stream, and rejections, of the messages of one transaction.
+
+    Parameters
+    ----------
+    checked : dict of str to list of Checked
+        Readings by stream.
+    rejected : list of Rejected
+        Rejections.
+    laid : dict of str to list of structured array
+        The first of the checked readings as rows, in their order; the rest is laid out when it is written.
+    """
 
     checked: dict[str, list[Checked]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+    laid: dict[str, list[Rows]] = field(default_factory=dict)
 
 
 class Decoder:

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from emscher import broker, log, settings
-from emscher.errors import OperatorError
 from emscher.readiness import Readiness, serve
 from emscher.running import until_stopped
 from emscher.settings import Settings
@@ -68,16 +67,8 @@ async def _run(loaded: Settings, readiness: Readiness) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(worker.run())
             group.create_task(after_listening())
-    except* OperatorError as errors:
-        raise _first(errors) from None
     finally:
         await writer.close()
-
-
-def _first(errors: BaseExceptionGroup[OperatorError]) -> OperatorError:
-    """Give the first error of a group, however deep it lies."""
-    one = errors.exceptions[0]
-    return _first(one) if isinstance(one, BaseExceptionGroup) else one
 
 
 async def _drain(loaded: Settings, name: str) -> None:

@@ -29,8 +29,9 @@ log = structlog.stdlib.get_logger()
 
 SESSION_EXPIRY_S = 30 * 86_400
 """How long the broker is asked to keep our messages while we are away [s]."""
-ENOUGH = 500
-"""While a batch is being written, so many messages are worth the trouble of being decoded ahead."""
+PIECE_BYTES = 2**16
+"""While a batch is being written, about so much is decoded ahead at a time: some 500 readings, so that one is cheap,
+and 2 ms, for which the writing waits [bytes]."""
 QUIET_S = 5.0
 """An abandoned session from which nothing has come for so long is empty [s]."""
 FIRST_FAILURE_CODE = 128
@@ -60,7 +61,8 @@ class Client(aiomqtt.Client):
         self._client.disable_logger()
         self._arrived: deque[Message] = deque()
         self._something: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._enough = 1
+        self._waiting_bytes = 0
+        self._enough_bytes = 1
         self.session_present = False
 
     async def listen(self, before: str | None) -> str:
@@ -123,24 +125,30 @@ class Client(aiomqtt.Client):
         limit_bytes : int
             About as much payload is given at most; 0 waits for the writing alone [bytes].
         writing : future, optional
-            The writing of the last batch. Until it ends nothing is given but at least :data:`ENOUGH` messages, so that
-            few of them cost little; when it ends, what there is, which may be nothing.
+            The writing of the last batch, which goes on in between. Until it ends a piece of :data:`PIECE_BYTES` is
+            given; when it ends, what there is, which may be nothing.
 
         Raises
         ------
         aiomqtt.MqttError
             The connection is lost; what was handed out and not acknowledged will come again.
         """
-        self._enough = 1 if writing is None else ENOUGH if limit_bytes > 0 else sys.maxsize
-        if len(self._arrived) < self._enough:
+        self._enough_bytes = 1 if writing is None else PIECE_BYTES if limit_bytes > 0 else sys.maxsize
+        if self._waiting_bytes < self._enough_bytes:
             self._something = asyncio.get_running_loop().create_future()
             awaited = [self._something, self._disconnected, *([] if writing is None else [writing])]
             await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+        elif writing is not None:
+            # Each statement of the writing needs a turn of the event loop.
+            await asyncio.sleep(0)
+        if writing is not None and not writing.done():
+            limit_bytes = min(limit_bytes, PIECE_BYTES)
         if self._disconnected.done():
             raise aiomqtt.MqttError("connection lost") from self._disconnected.exception()
         taken, size = [], 0
         while self._arrived and size < limit_bytes:
             message = self._arrived.popleft()
+            self._waiting_bytes -= len(message.topic) + len(message.payload)
             size += len(message.payload)
             taken.append(message)
         return taken
@@ -151,7 +159,8 @@ class Client(aiomqtt.Client):
 
     def _arrive(self, message: Message) -> None:
         self._arrived.append(message)
-        if len(self._arrived) >= self._enough and not self._something.done():
+        self._waiting_bytes += len(message.topic) + len(message.payload)
+        if self._waiting_bytes >= self._enough_bytes and not self._something.done():
             self._something.set_result(None)
 
     def _on_message(self, client: Any, userdata: Any, message: MQTTMessage) -> None:  # noqa: ANN401 - paho's signature

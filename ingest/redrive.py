@@ -16,12 +16,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
-import numpy as np
 import psycopg
 
 from emscher.rejection import Reason, RejectedError
 from emscher.settings import Settings
-from emscher.store import copy
 from emscher.store.pool import Connection
 from emscher.stream import DAY_US, SECOND_US
 from emscher.streams import streams
@@ -31,7 +29,7 @@ from ingest.batch import Checked, Decoder, Rejected, Times
 from ingest.message import Message
 from ingest.refused import SQL, Wanted
 from ingest.sensors import Sensors
-from ingest.writer import Outcome, Shelf, Writer, store
+from ingest.writer import Outcome, Shelf, Writer, stage, store
 
 CENTURY_US = 36_525 * DAY_US
 """Further ahead than any reading: whether it lay in the future was judged by the clock of its receipt [us]."""
@@ -194,16 +192,16 @@ class Redrive:
     async def _store(self, connection: Connection, shelf: Shelf, checked: Sequence[tuple[Trial, Checked]]) -> None:
         """Store a stream's readings, and tell each trial what became of its own."""
         unplaced: list[Rejected] = []
-        readings, rows = await self._writer.place(connection, shelf.stream, [one for _, one in checked], unplaced)
+        readings, rows = await self._writer.place(connection, shelf, [one for _, one in checked], unplaced)
         placed = {id(one) for one in readings}
         for (trial, _), refused in zip((pair for pair in checked if id(pair[1]) not in placed), unplaced, strict=True):
             trial.refused.append(refused)
-        if not rows:
+        if not readings:
             return
         owners = [trial for trial, one in checked if id(one) in placed]
         books, outcome, name = Books(), Outcome(), shelf.stream.name
-        staged = np.array(rows, copy.dtype_of(shelf.columns))
-        conflicts = await store(connection, shelf, readings, staged, books, outcome)
+        await stage(connection, shelf, rows)
+        conflicts = await store(connection, shelf, readings, rows, books, outcome)
         if books[name].stored != len(outcome.fresh):
             raise _OvertakenError
         for position, refused in zip(sorted(outcome.conflicts), conflicts, strict=True):

@@ -1,7 +1,7 @@
 """The ingest worker: take what has arrived, write it in one transaction, then acknowledge it.
 
 The next batch is whatever arrived while the last one was committing: large when busy, one message when idle, nothing to
-tune. It is decoded while the database works on the last one.
+tune. It is decoded and laid out as rows while the database works on the last one.
 """
 
 from __future__ import annotations
@@ -157,10 +157,13 @@ class Worker:
         writing: asyncio.Future[None] | None = None
         try:
             while True:
+                # What the database waits for comes first, decoding ahead is for while we wait for the database.
+                await self._writer.idle.wait()
                 arrived = await client.batch(BATCH_LIMIT_BYTES - size_bytes, writing)
                 if writing is None:
                     await self._refresh()
                 self._decode(arrived, batch)
+                self._writer.lay(batch)
                 messages += arrived
                 size_bytes += sum(len(one.payload) for one in arrived)
                 if writing is not None and writing.done():
@@ -168,6 +171,7 @@ class Worker:
                     writing = None
                 if writing is None and messages:
                     writing = asyncio.ensure_future(self._store(client, messages, batch))
+                    await asyncio.sleep(0)
                     messages, batch, size_bytes = [], Batch(), 0
         finally:
             if writing is not None:

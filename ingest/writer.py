@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from emscher.store.desk import Desk
 from emscher.store.pool import Connection
 from emscher.store.query import queries
 from emscher.store.table import reading_columns
-from emscher.stream import Row, Stream
+from emscher.stream import NO_FACTS, Stream
 from emscher.streams import streams
 from ingest import accounting, quarantine, session
 from ingest.accounting import Books
@@ -86,6 +87,10 @@ class Writer:
         self._clock = clock
         self._budget = Budget(settings)
         self._pulse = Pulse(settings.mqtt_client_id)
+        self._shelves: dict[str, Shelf] = {}
+        self.idle = asyncio.Event()
+        """Set while no batch is written, and while the database works and this process could."""
+        self.idle.set()
         self.desk = Desk(settings, self._prepare)
 
     async def open(self) -> None:
@@ -120,6 +125,21 @@ class Writer:
         """Let the connection go; the next batch opens another."""
         await self.desk.close()
 
+    def lay(self, batch: Batch) -> None:
+        """Lay readings out as rows that are checked and not laid out yet.
+
+        Done while the database is busy with the batch before; nothing before the first :meth:`open`.
+
+        Parameters
+        ----------
+        batch : Batch
+            ``laid`` is added to.
+        """
+        for name, shelf in self._shelves.items():
+            if name in batch.checked:
+                laid = batch.laid.setdefault(name, [])
+                laid.append(_rows(shelf, batch.checked[name][sum(map(len, laid)) :]))
+
     async def write(self, batch: Batch) -> Books:
         """Write a batch in one transaction.
 
@@ -138,10 +158,22 @@ class Writer:
         psycopg.Error
             Nothing of the batch is stored.
         """
+        self.idle.clear()
+        try:
+            books = await self._write(batch)
+        finally:
+            self.idle.set()
+        self._pulse.commit()
+        return books
+
+    async def _write(self, batch: Batch) -> Books:
         connection, shelves = await self.desk.open()
         rejected = list(batch.rejected)
+        self.lay(batch)
         placed = {
-            name: await self.place(connection, streams()[name], batch.checked[name], rejected)
+            name: await self.place(
+                connection, shelves[name], batch.checked[name], rejected, np.concatenate(batch.laid[name])
+            )
             for name in sorted(batch.checked)
         }
         received_at = self._clock()
@@ -149,10 +181,12 @@ class Writer:
         staged: list[tuple[Stream, Rows]] = []
         async with connection.transaction():
             for name, (readings, rows) in placed.items():
-                if rows:
-                    laid = np.array(rows, copy.dtype_of(shelves[name].columns))
-                    staged.append((shelves[name].stream, laid))
-                    rejected += await store(connection, shelves[name], readings, laid, books)
+                if readings:
+                    staged.append((shelves[name].stream, rows))
+                    await stage(connection, shelves[name], rows)
+                    self.idle.set()
+                    rejected += await store(connection, shelves[name], readings, rows, books)
+                    self.idle.clear()
             if rejected:
                 await quarantine.write(connection, self._worker, received_at, rejected, self._budget)
             for one in rejected:
@@ -160,32 +194,82 @@ class Writer:
             minute = received_at.astimezone(UTC).replace(second=0, microsecond=0)
             await accounting.write(connection, self._worker, minute, books)
             await self._pulse.write(connection, received_at, staged, rejected)
-        self._pulse.commit()
         return books
 
     async def _prepare(self, connection: Connection) -> dict[str, Shelf]:
         if self._holds_session and not await session.claim(connection, self._worker):
             log.warning("another process uses the same EMSCHER_MQTT_CLIENT_ID, or has just been cut off")
-        return await _shelve_all(connection)
+        self._shelves = await _shelve_all(connection)
+        return self._shelves
 
     async def place(
-        self, connection: Connection, stream: Stream, checked: Sequence[Checked], rejected: list[Rejected]
-    ) -> tuple[list[Checked], list[Row]]:
-        """Give each reading its sensor's number; what has no place joins the rejected."""
-        facts = [stream.facts_of(one.reading) for one in checked]
-        # Backwards, so that of a sensor's readings the first one speaks.
-        said = {one.sensor_key: its for one, its in zip(reversed(checked), reversed(facts), strict=True)}
-        await self._sensors.look_up(connection, stream, said)
-        readings: list[Checked] = []
-        rows: list[Row] = []
-        for one, its in zip(checked, facts, strict=True):
-            found = self._sensors.check(stream, one.sensor_key, its)
-            if isinstance(found, RejectedError):
-                rejected.append(Rejected(stream.name, one.sensor_key, found, msgspec.json.encode(one.reading)))
-            else:
-                readings.append(one)
-                rows.append((len(rows), found, *stream.row(one.reading)))
-        return readings, rows
+        self,
+        connection: Connection,
+        shelf: Shelf,
+        checked: Sequence[Checked],
+        rejected: list[Rejected],
+        rows: Rows | None = None,
+    ) -> tuple[Sequence[Checked], Rows]:
+        """Give each reading its sensor's number and its position; what has no place joins the rejected.
+
+        Parameters
+        ----------
+        connection : Connection
+            Sensors that are not remembered are looked up on it.
+        shelf : Shelf
+            Of the readings' stream.
+        checked : sequence of Checked
+            The readings.
+        rejected : list of Rejected
+            Is added to.
+        rows : structured array, optional
+            The readings laid out; without it they are laid out here.
+
+        Returns
+        -------
+        tuple of (sequence of Checked, structured array)
+            Those that have a place.
+        """
+        stream = shelf.stream
+        rows = _rows(shelf, checked) if rows is None else rows
+        found: list[int | RejectedError]
+        if stream.facts:
+            facts = [stream.facts_of(one.reading) for one in checked]
+            # Backwards, so that of a sensor's readings the first one speaks.
+            said = {one.sensor_key: its for one, its in zip(reversed(checked), reversed(facts), strict=True)}
+            await self._sensors.look_up(connection, stream, said)
+            found = [self._sensors.check(stream, one.sensor_key, its) for one, its in zip(checked, facts, strict=True)]
+        else:
+            said = {one.sensor_key: NO_FACTS for one in checked}
+            await self._sensors.look_up(connection, stream, said)
+            answers = {key: self._sensors.check(stream, key, NO_FACTS) for key in said}
+            found = [answers[one.sensor_key] for one in checked]
+        refused = {at: error for at, error in enumerate(found) if isinstance(error, RejectedError)}
+        for at, error in refused.items():
+            one = checked[at]
+            rejected.append(Rejected(stream.name, one.sensor_key, error, msgspec.json.encode(one.reading)))
+        if refused:
+            checked = [one for at, one in enumerate(checked) if at not in refused]
+            rows = np.delete(rows, list(refused))
+        rows["sensor_id"] = [number for number in found if not isinstance(number, RejectedError)]
+        rows["position"] = np.arange(len(rows))
+        return checked, rows
+
+
+async def stage(connection: Connection, shelf: Shelf, rows: Rows) -> None:
+    """Bring a stream's readings to the server, for :func:`store`.
+
+    Parameters
+    ----------
+    connection : Connection
+        In a transaction.
+    shelf : Shelf
+        Of the stream.
+    rows : structured array
+        The readings' rows.
+    """
+    async with connection.cursor() as cursor, cursor.copy(shelf.stage) as out:
+        await out.write(copy.encode(rows, shelf.columns))
 
 
 async def store(
@@ -196,7 +280,7 @@ async def store(
     books: Books,
     outcome: Outcome | None = None,
 ) -> list[Rejected]:
-    """Store a stream's readings; give those that disagree with what is stored.
+    """Store a stream's readings that are staged; give those that disagree with what is stored.
 
     Parameters
     ----------
@@ -213,8 +297,6 @@ async def store(
     outcome : Outcome, optional
         Filled, at the price of another query, with what became of each.
     """
-    async with connection.cursor() as cursor, cursor.copy(shelf.stage) as out:
-        await out.write(copy.encode(staged, shelf.columns))
     moments = staged["observed_at"]
     span = {"first": _datetime(moments.min()), "last": _datetime(moments.max())}
     if outcome is not None:
@@ -283,6 +365,11 @@ async def _shelve(connection: Connection, stream: Stream) -> Shelf:
             kept_values=comma.join(sql.Identifier("kept", name) for name in values),
         ),
     )
+
+
+def _rows(shelf: Shelf, checked: Sequence[Checked]) -> Rows:
+    """Lay readings out in a stream's columns; position and sensor's number come later."""
+    return np.array([(0, 0, *shelf.stream.row(one.reading)) for one in checked], copy.dtype_of(shelf.columns))
 
 
 def _datetime(moment: np.datetime64) -> datetime:
