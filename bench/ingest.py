@@ -28,6 +28,7 @@ PREFIXES = ("emscher", "emscher-too")
 PARTS = {
     "acknowledge": ("acknowledge (ingest/",),
     "decode": ("Decoder.decode (ingest/",),
+    "lay out as rows": ("Writer.lay (ingest/",),
     "write": ("Writer.write (ingest/", "Worker._write (ingest/"),
     "receive": ("ReadAhead.recv (ingest/", "(paho/", "(aiomqtt/"),
 }

@@ -38,7 +38,10 @@ WITH stored AS (
     RETURNING {columns}
 ), newest AS (
     INSERT INTO {latest} ({columns})
-    SELECT DISTINCT ON (sensor_id) {columns} FROM stored ORDER BY sensor_id, observed_at DESC, {order}
+    SELECT DISTINCT ON (sensor_id) {columns}
+    FROM stored JOIN (SELECT sensor_id, max(observed_at) AS observed_at FROM stored GROUP BY sensor_id) AS last
+        USING (sensor_id, observed_at)
+    ORDER BY sensor_id, {order}
     ON CONFLICT (sensor_id) DO UPDATE SET ({columns}) = ROW ({excluded})
     WHERE excluded.observed_at >= {latest}.observed_at
 ), due AS (
