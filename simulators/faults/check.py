@@ -28,7 +28,7 @@ from processing.testing import computing
 from simulators import scenery
 from simulators.faults.inject import Faulty, Record
 from simulators.faults.recipe import Recipe
-from simulators.faults.sight import Sight
+from simulators.faults.sight import Account, Sight
 from simulators.live import MINUTE_S, Live
 from simulators.publisher import Publisher
 from simulators.synthetic import sources
@@ -58,7 +58,7 @@ class Counting:
 
 async def check(
     settings: Settings, recipe: Recipe, hours: float, seed: int, advance: Callable[[int], None]
-) -> tuple[list[Record], Sight, int]:
+) -> tuple[list[Record], Sight, list[Account]]:
     """Run a recipe on the pretend city.
 
     Parameters
@@ -76,8 +76,8 @@ async def check(
 
     Returns
     -------
-    records, sight, readings : list of dict, Sight, int
-        What was injected, what was seen of it, and how many readings there were in all.
+    records, sight, books : list of dict, Sight, list of Account
+        What was injected, what was seen of it, and what became of all readings.
     """
     records: list[Record] = []
     now_s = BEGIN.timestamp()
@@ -120,7 +120,7 @@ async def check(
             await faulty.flush()
             # What was computed last is seen once more.
             await sleep(2 * MINUTE_S)
-            return records, sight, faulty.readings
+            return records, sight, await sight.books()
 
 
 @contextmanager

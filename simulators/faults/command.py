@@ -21,7 +21,7 @@ from simulators.faults.check import check as run
 from simulators.faults.inject import Record
 from simulators.faults.kinds import KINDS
 from simulators.faults.recipe import Recipe, load
-from simulators.faults.sight import SIGNS, Sight
+from simulators.faults.sight import SIGNS, Account, Sight
 from simulators.faults.verdict import HEAD, false_alarms, verdicts
 from simulators.progress import shown
 from simulators.replay_command import FAULT_LOG, FaultLog
@@ -53,18 +53,23 @@ def check(
 
     async def work() -> None:
         with shown("Faults [min]", round(60 * hours) + 2, Console(stderr=True)) as advance:
-            records, sight, readings = await run(settings, read, hours, seed, advance)
+            records, sight, books = await run(settings, read, hours, seed, advance)
         fault_log.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in records))
-        _print(read, records, sight, readings)
+        _print(read, records, sight, books)
 
     until_stopped(work())
 
 
-def _print(recipe: Recipe, records: Sequence[Record], sight: Sight, readings: int) -> None:
+def _print(recipe: Recipe, records: Sequence[Record], sight: Sight, books: Sequence[Account]) -> None:
     rows = [one.cells for one in verdicts(recipe, records, sight)]
     for row in (HEAD, ("---",) * len(HEAD), *rows):
         typer.echo(f"| {' | '.join(row)} |")
-    typer.echo(f"\n{len(records):,} faults in {readings:,} readings.")
+    typer.echo(f"\n{len(records):,} readings met a fault. The books:")
+    for one in books:
+        typer.echo(
+            f"- {one.stream}: received {one.received:,} = stored {one.stored:,} + duplicate {one.duplicate:,}"
+            f" + rejected {one.rejected:,}"
+        )
     alarms = false_alarms(records, sight)
     said = "; ".join(f"{sign}: {' '.join(sorted(keys))}" for sign, keys in alarms.items()) or "none"
     typer.echo(f"Signs of sensors without a fault: {said}.")

@@ -9,8 +9,20 @@ from datetime import datetime
 from emscher.store.pool import Connection
 from emscher.store.query import queries
 
+_BOOKS = queries("simulators.faults", "books.sql")["books"].statement
 SIGNS = queries("simulators.faults", "detect.sql")
 """The signs by name; each is a query that gives the keys of sensors, and its purpose line says what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of the readings of a stream, as the books have it [1]."""
+
+    stream: str
+    received: int
+    stored: int
+    duplicate: int
+    rejected: int
 
 
 @dataclass(slots=True)
@@ -35,6 +47,10 @@ class Sight:
             cursor = await self.connection.execute(query.statement, {"now": now, "began": self.began})
             for (key,) in await cursor.fetchall():
                 self.first.setdefault((name, key), now)
+
+    async def books(self) -> list[Account]:
+        """Read the books of every stream."""
+        return [Account(*row) for row in await (await self.connection.execute(_BOOKS)).fetchall()]
 
     def of(self, key: str) -> Mapping[str, datetime]:
         """Give the signs of a sensor, the first seen first."""
