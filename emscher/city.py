@@ -225,6 +225,27 @@ async def write(connection: Connection, described: City) -> tuple[int, int]:
     return len(described.sites), len(described.sensors)
 
 
+async def document(connection: Connection) -> str:
+    """Write the store's configured sites and sensors as GeoJSON, a feature a line, in the order of their numbers."""
+    sites = await (await connection.execute(_SQL["sites"].statement)).fetchall()
+    sensors = await (await connection.execute(_SQL["sensors"].statement)).fetchall()
+    features = [
+        _feature(longitude, latitude, {"type": "site", "key": key, "kind": kind, "name": name, **metadata})
+        for key, kind, name, longitude, latitude, metadata in sites
+    ]
+    features += [
+        _feature(longitude, latitude, {"type": "sensor", "key": key, "stream": stream, "site": site, **metadata})
+        for key, stream, site, longitude, latitude, metadata in sensors
+    ]
+    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in features)
+    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
+
+
+def _feature(longitude: float | None, latitude: float | None, properties: dict[str, Any]) -> dict[str, Any]:
+    point = None if longitude is None else {"type": "Point", "coordinates": [longitude, latitude]}
+    return {"type": "Feature", "geometry": point, "properties": properties}
+
+
 def disagreements(sites: Sequence[Site], sensors: Sequence[Sensor]) -> Iterator[tuple[Place, str, str]]:
     """Find what does not fit together.
 

@@ -19,3 +19,14 @@ WHERE sensor.stream = excluded.stream
 -- name: broker_users
 -- Who writes which sensor's topic at the broker; sensors that only registered themselves get no right by it.
 SELECT coalesce(metadata ->> 'mqtt_user', key), stream, key FROM sensor WHERE configured
+
+-- name: sites
+-- Every site that somebody described.
+SELECT key, kind, name, longitude, latitude, metadata FROM site WHERE kind <> 'unconfigured' ORDER BY site_id
+
+-- name: sensors
+-- Every sensor that somebody described.
+SELECT sensor.key, sensor.stream, site.key, sensor.longitude, sensor.latitude, sensor.metadata
+FROM sensor JOIN site USING (site_id)
+WHERE configured
+ORDER BY sensor_id

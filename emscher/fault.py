@@ -64,7 +64,7 @@ def convert(
                 faults.append(Fault(path, f"`{name}` is missing"))
             continue
         try:
-            values[name] = msgspec.convert(raw[name], one.type)
+            values[one.name] = msgspec.convert(raw[name], one.type)
         except msgspec.ValidationError as exc:
             choices = _choices(one.type)
             why = f"{raw[name]!r} is none of {', '.join(choices)}" if choices else f"{raw[name]!r}: {exc}"
@@ -74,8 +74,8 @@ def convert(
 
 @cache
 def _fields(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
-    """Fields of a struct by name."""
-    return {one.name: one for one in msgspec.structs.fields(kind)}
+    """Fields of a struct by the names they are written with."""
+    return {one.encode_name: one for one in msgspec.structs.fields(kind)}
 
 
 def _choices(kind: object) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import difflib
 import math
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -21,6 +21,9 @@ import msgspec
 
 from emscher import rejection
 from emscher.rejection import Reason, RejectedError
+
+NO_FACTS: Mapping[str, Any] = MappingProxyType({})
+"""What a reading says of its sensor that says nothing."""
 
 SECOND_US = 1_000_000
 HOUR_S = 3_600
@@ -138,6 +141,8 @@ class Stream:
         otherwise is rejected.
     inputs : tuple of str
         Fields that no column holds because a computed one does.
+    inverse : callable
+        Gives the inputs of a row, from which its computed columns were made; those that are missing are left out.
     due : tuple of Due
         Families of indicators that read this stream.
     private : bool
@@ -153,6 +158,7 @@ class Stream:
     computed: dict[str, str] = field(default_factory=dict)
     facts: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    inverse: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _: NO_FACTS
     due: tuple[Due, ...] = ()
     private: bool = False
 
@@ -196,6 +202,33 @@ class Stream:
         """Turn a reading into the values of :attr:`columns`."""
         source = {"observed_at": "observed_at_us", **self.computed}
         return operator.attrgetter(*(source.get(name, name) for name in self.columns))
+
+    def message(self, row: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Write a row as the message that it came from; what is missing is left out.
+
+        Parameters
+        ----------
+        row : mapping
+            Values by column, times with zone.
+        facts : mapping
+            What the register says of the sensor; of it, what :attr:`facts` names is written.
+        """
+        moment = row["observed_at"]
+        if self.is_interval:
+            written: dict[str, Any] = {"end": moment + timedelta(seconds=row["interval_s"])}
+        else:
+            written = {"time": moment}
+        written |= {name: value for name in self._plain if (value := row[name]) is not None}
+        written |= self.inverse(row)
+        written |= {name: facts[name] for name in self.facts if name in facts}
+        if row["simulated"]:
+            written["simulated"] = True
+        return written
+
+    @cached_property
+    def _plain(self) -> tuple[str, ...]:
+        """Columns that are fields as they stand."""
+        return tuple(name for name in self.columns[2:] if name not in self.computed)
 
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[Any]:
@@ -291,8 +324,6 @@ class Stream:
         return RejectedError(Reason.UNKNOWN_FIELD, f"`{unknown}`{f'; perhaps `{near[0]}` is meant' if near else ''}")
 
 
-NO_FACTS: Mapping[str, Any] = MappingProxyType({})
-"""What a reading says of its sensor that says nothing."""
 _RAW_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
 _UNITS = frozenset(("kmh", "mph", "ms", "pct", "ratio", "wh", "kwh", "w", "kw", "s", "min", "bytes", "kb", "mb"))

@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from simulators import daily_profile
+from simulators import daily_profile, events
 from simulators.chance import generator
 from simulators.daily_profile import Floats
 from simulators.days import DAY_S, Days, slices
+from simulators.lanes import Lanes
 from simulators.scenery import AccessPoint
 from simulators.timestamps import rfc3339
 
 STEP_S = 900
 USING_RATIO = 0.22
+BY_ROAD_RATIO = 0.5
 OUTAGE_S = 2 * STEP_S
 
 _FIELDS = (
@@ -38,13 +40,16 @@ class AccessPoints:
     ----------
     access_points : tuple of AccessPoint
         The access points.
+    lanes : Lanes
+        With whose traffic people come.
     seed : int
         Seed of the city.
     """
 
     stream = "wlan"
 
-    def __init__(self, access_points: tuple[AccessPoint, ...], seed: int) -> None:
+    def __init__(self, access_points: tuple[AccessPoint, ...], lanes: Lanes, seed: int) -> None:
+        self._lanes = lanes
         self._access_points = access_points
         self._seed = seed
         self._days = Days(self._day)
@@ -67,13 +72,20 @@ class AccessPoints:
     def _day(self, day: int) -> list[list[list[Any]]]:
         clock = daily_profile.local_day(day, STEP_S)
         crowds = {one.crowd for one in self._access_points}
-        people = {crowd: daily_profile.people(clock, crowd) for crowd in crowds}
+        people = {crowd: daily_profile.people(clock, crowd) + events.people(clock, day, crowd) for crowd in crowds}
+        came = {
+            site: 1 - BY_ROAD_RATIO + BY_ROAD_RATIO * self._lanes.activity(site, day)
+            for site in {one.fed_by for one in self._access_points}
+        }
         # A sunny Saturday fills a place for all of its access points alike.
         mood = {
             one.site: np.exp(0.18 * generator(self._seed, f"people/{one.site}", day).standard_normal())
             for one in self._access_points
         }
-        return [self._columns(one, people[one.crowd] * mood[one.site], day) for one in self._access_points]
+        return [
+            self._columns(one, people[one.crowd] * came[one.fed_by] * mood[one.site], day)
+            for one in self._access_points
+        ]
 
     def _columns(self, one: AccessPoint, people: Floats, day: int) -> list[list[Any]]:
         """Draw one access point's day; the columns in the order of the fields."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from emscher.settings import Settings
 from emscher.stream import DAY_US, SECOND_US, Stream
-from simulators.recording import Recording
+
+TOO_OLD = "The platform may reject these readings as too_old unless EMSCHER_HISTORY_DAYS there covers their age"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,13 @@ class Age:
         return self.oldest_days >= self.keep_days
 
 
-def age(recording: Recording, stream: Stream, settings: Settings, now_s: float) -> Age:
-    """Compare the recording's age with what is kept.
+def age(oldest_us: int, stream: Stream, settings: Settings, now_s: float) -> Age:
+    """Compare the age of a recording with what is kept.
 
     Parameters
     ----------
-    recording : Recording
-        What is to be sent.
+    oldest_us : int
+        When the oldest reading became known [us since 1970].
     stream : Stream
         Its stream; a private one is kept no longer for ``history_days``.
     settings : Settings
@@ -36,6 +37,5 @@ def age(recording: Recording, stream: Stream, settings: Settings, now_s: float) 
     now_s : float
         Present time [s since 1970].
     """
-    oldest_us = int(recording.observed_us[recording.order].min())
     keep_days = stream.keep_days if stream.private else max(stream.keep_days, settings.history_days)
     return Age(int(now_s * SECOND_US - oldest_us) // DAY_US, keep_days)

@@ -1,7 +1,8 @@
 """Applications on servers: CPU time, memory and operations as counters that are functions of absolute time.
 
 A day's CPU time is fixed beforehand by the kind of day; the minutes of the day share it out. The counter at a day's
-start is therefore a sum over days, and no minute before it has to be computed.
+start is therefore a sum over days, and of the minutes before it only those of the day have to be computed on which the
+server was last started anew, with which its counters begin at 0.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from simulators import daily_profile
 from simulators.chance import generator
 from simulators.daily_profile import Floats
 from simulators.days import DAY_S, Days, slices
+from simulators.reboots import LENGTH_MINUTES, Reboots
 from simulators.scenery import Application
 from simulators.timestamps import rfc3339
 
@@ -42,6 +44,8 @@ class Applications:
     def __init__(self, applications: tuple[Application, ...], seed: int) -> None:
         self._applications = applications
         self._seed = seed
+        self._reboots = {one.node: Reboots(seed, one.node) for one in applications}
+        self._at_reboot: dict[tuple[str, int], float] = {}
         self._cpu = Days(self._cpu_day)
         self._columns = Days(self._column_day)
 
@@ -51,6 +55,7 @@ class Applications:
             stamps = rfc3339(day * DAY_S + STEP_S * np.arange(first + 1, last + 1))
             for one, columns in zip(self._applications, self._columns[day], strict=True):
                 rows = zip(stamps, *(column[first:last] for column in columns), strict=True)
+                down = self.down(one.node, day, first)
                 yield (
                     one.key,
                     [
@@ -63,9 +68,24 @@ class Applications:
                             "operations": operations,
                             "simulated": True,
                         }
-                        for time, cpu_s, memory, operations in rows
+                        for number, (time, cpu_s, memory, operations) in enumerate(rows)
+                        if number not in down
                     ],
                 )
+
+    def down(self, node: str, day: int, first: int = 0) -> range:
+        """Give the minutes of a day, counted from `first` on, in which a node is started anew and says nothing."""
+        plan = self._reboots.get(node)
+        if plan is None or not plan.on(day):
+            return range(0)
+        return range(plan.minute - first, plan.minute - first + LENGTH_MINUTES)
+
+    def rebooted(self, node: str, day: int) -> tuple[int, int] | None:
+        """Give day and minute at which a node was last started anew before a day; None where it never was."""
+        plan = self._reboots.get(node)
+        if plan is None or plan.before(day) < FIRST_DAY:
+            return None
+        return plan.before(day), plan.minute
 
     def node_cpu(self, node: str, day: int) -> tuple[float, Floats]:
         """Give the CPU time of all applications of a node.
@@ -118,13 +138,28 @@ class Applications:
             minutes *= 1 + (totals[-1] / minutes.sum() - 1)
         return float(totals[:-1].sum()), np.asarray(minutes)
 
-    def _column_day(self, day: int) -> list[list[list[Any]]]:
-        return [self._written(one, *cpu) for one, cpu in zip(self._applications, self._cpu[day], strict=True)]
+    def _known_at_reboot(self, one: Application, day: int) -> float:
+        """Give the CPU time that an application had used when its node was last started anew before a day [s]."""
+        last = self.rebooted(one.node, day)
+        if last is None:
+            return 0.0
+        then, minute = last
+        if (one.key, then) not in self._at_reboot:
+            load = daily_profile.load(daily_profile.local_day(then, STEP_S), one.rhythm)
+            before_s, minutes_s = self._minutes(one, load, then)
+            self._at_reboot[one.key, then] = before_s + float(np.cumsum(minutes_s)[minute - 1])
+        return self._at_reboot[one.key, then]
 
-    @staticmethod
-    def _written(one: Application, before_s: float, minutes_s: Floats) -> list[list[Any]]:
+    def _column_day(self, day: int) -> list[list[list[Any]]]:
+        return [self._written(one, day, *cpu) for one, cpu in zip(self._applications, self._cpu[day], strict=True)]
+
+    def _written(self, one: Application, day: int, before_s: float, minutes_s: Floats) -> list[list[Any]]:
         """Give one application's day; the columns in the order of the fields."""
-        counter_s = np.round(before_s + np.cumsum(minutes_s), 2)
+        whole_s = before_s + np.cumsum(minutes_s)
+        since_s = np.full(STEPS, self._known_at_reboot(one, day))
+        if down := self.down(one.node, day):
+            since_s[down.start :] = whole_s[down.start - 1]
+        counter_s = np.round(whole_s - since_s, 2)
         used = minutes_s / (STEP_S * one.cores)
         memory = np.rint(one.memory_gib * (0.7 + 0.3 * used) * GIB / MIB).astype(np.int64) * MIB
         operations = np.floor(counter_s * one.operations_per_cpu_s).astype(np.int64)

@@ -32,10 +32,10 @@ class ColumnRows:
         names += [name for name in columns.constants if name not in names]
         self._row = msgspec.defstruct("Row", [(name, Any, None) for name in names], omit_defaults=True, gc=False)
 
-    def at(self, rows: NDArray[np.intp]) -> Sequence[Any]:
-        """Give the readings of some rows."""
+    def at(self, rows: NDArray[np.intp], shift_us: int = 0) -> Sequence[Any]:
+        """Give the readings of some rows, their times moved [us]."""
         columns = self._columns
-        values: list[list[Any]] = [self._stamps(columns.latest_us[rows])]
+        values: list[list[Any]] = [self._stamps(columns.latest_us[rows] + shift_us)]
         if columns.interval_s is not None:
             values.append(columns.interval_s[rows].tolist())
         values += [one.at(rows) for one in columns.fields.values()]

@@ -1,45 +1,47 @@
-"""Cooling of a server room: follows the servers' power, the season and the time of day."""
+"""Cooling of a server room: follows the servers' power and the outdoor temperature; in the cold the air does most."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from simulators.daily_profile import Floats
+from simulators.weather import MEAN_C
 
-YEAR_D = 365.2425
-WARMEST_D = 200
-SEASON_RATIO = 0.22
-AFTERNOON_RATIO = 0.10
+PER_DEGREE = 0.035
+LEAST, MOST = 0.7, 1.6
 
 
-def daily_wh(it_wh: Floats, first_day: int, ratio: float) -> Floats:
+def need(temperature_c: Floats) -> Floats:
+    """Give the energy of cooling at a temperature as a share of that at the year's mean [1]."""
+    return np.clip(1 + PER_DEGREE * (temperature_c - MEAN_C), LEAST, MOST)
+
+
+def daily_wh(it_wh: Floats, mean_c: Floats, ratio: float) -> Floats:
     """Give the energy of whole days.
 
     Parameters
     ----------
     it_wh : ndarray, shape (n,)
         Energy of the servers on each day [Wh].
-    first_day : int
-        Number of the first day since 1970.
+    mean_c : ndarray, shape (n,)
+        Mean outdoor temperature of each day [degrees Celsius].
     ratio : float
-        Energy of cooling for one unit of the servers', mean of the year [1].
+        Energy of cooling for one unit of the servers', at the year's mean temperature [1].
     """
-    day = first_day + np.arange(it_wh.size)
-    season = 1 + SEASON_RATIO * np.cos(2 * np.pi * (day - WARMEST_D) / YEAR_D)
-    return np.asarray(it_wh * ratio * season)
+    return np.asarray(it_wh * ratio * need(mean_c))
 
 
-def minute_wh(it_wh: Floats, hour: Floats, total_wh: float) -> Floats:
+def minute_wh(it_wh: Floats, temperature_c: Floats, total_wh: float) -> Floats:
     """Share out a day's energy over its minutes.
 
     Parameters
     ----------
     it_wh : ndarray, shape (1440,)
         Energy of the servers in each minute [Wh].
-    hour : ndarray, shape (1440,)
-        Local time [h].
+    temperature_c : ndarray, shape (1440,)
+        Outdoor temperature of each minute [degrees Celsius].
     total_wh : float
         Energy of cooling on that day [Wh].
     """
-    shape = it_wh * (1 + AFTERNOON_RATIO * np.cos(2 * np.pi * (hour - 15) / 24))
+    shape = it_wh * need(temperature_c)
     return np.asarray(total_wh * shape / shape.sum())

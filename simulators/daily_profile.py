@@ -57,7 +57,8 @@ def local_day(day: int, step_s: int) -> LocalDay:
     return LocalDay(hour, np.repeat(np.array([one.weekday() for one in hours]), per_hour))
 
 
-def _bump(hour: Floats, centre_h: float, width_h: float) -> Floats:
+def bump(hour: Floats, centre_h: float, width_h: float) -> Floats:
+    """Give a bell of height 1 around an hour of the day [1]."""
     away = np.abs(hour - centre_h)
     return np.asarray(np.exp(-0.5 * (np.minimum(away, 24 - away) / width_h) ** 2))
 
@@ -66,10 +67,10 @@ def traffic(clock: LocalDay, tide: Tide) -> Floats:
     """Give demand as a share of its highest value [1]; `tide` says which of the two peaks is the higher one."""
     early, late = (1.0, 0.72) if tide == "morning" else (0.74, 1.0)
     hour = clock.hour
-    plateau = 0.52 * _bump(hour, 13.0, 3.6)
-    weekday = 0.03 + plateau + early * 0.78 * _bump(hour, 7.7, 0.95) + late * 0.62 * _bump(hour, 16.8, 1.5)
-    saturday = 0.04 + 0.58 * _bump(hour, 13.5, 3.4) + 0.10 * _bump(hour, 22.5, 1.6)
-    sunday = 0.05 + 0.40 * _bump(hour, 15.5, 3.6) + 0.06 * _bump(hour, 1.0, 1.5)
+    plateau = 0.52 * bump(hour, 13.0, 3.6)
+    weekday = 0.03 + plateau + early * 0.78 * bump(hour, 7.7, 0.95) + late * 0.62 * bump(hour, 16.8, 1.5)
+    saturday = 0.04 + 0.58 * bump(hour, 13.5, 3.4) + 0.10 * bump(hour, 22.5, 1.6)
+    sunday = 0.05 + 0.40 * bump(hour, 15.5, 3.6) + 0.06 * bump(hour, 1.0, 1.5)
     return np.select([clock.weekday < SATURDAY, clock.weekday == SATURDAY], [weekday, saturday], sunday)
 
 
@@ -78,26 +79,26 @@ def people(clock: LocalDay, crowd: Crowd) -> Floats:
     hour, week = clock.hour, clock.weekday
     sunday, workday = week == SUNDAY, clock.workday
     if crowd == "shopping":
-        return 0.01 + np.where(sunday, 0.28, np.where(week == SATURDAY, 1.0, 0.72)) * _bump(hour, 15.0, 2.7)
+        return 0.01 + np.where(sunday, 0.28, np.where(week == SATURDAY, 1.0, 0.72)) * bump(hour, 15.0, 2.7)
     if crowd == "commuters":
-        peaks = workday * (0.75 * _bump(hour, 7.8, 1.0) + 0.85 * _bump(hour, 17.0, 1.5))
-        return np.asarray(0.03 + peaks + 0.40 * _bump(hour, 14.0, 4.0))
+        peaks = workday * (0.75 * bump(hour, 7.8, 1.0) + 0.85 * bump(hour, 17.0, 1.5))
+        return np.asarray(0.03 + peaks + 0.40 * bump(hour, 14.0, 4.0))
     if crowd == "library":
-        return np.where(sunday, 0.0, 1.0) * _bump(hour, 14.5, 2.4) * (0.55 + 0.45 * workday)
+        return np.where(sunday, 0.0, 1.0) * bump(hour, 14.5, 2.4) * (0.55 + 0.45 * workday)
     if crowd == "park":
-        return np.asarray((1.0 - 0.55 * workday) * _bump(hour, 15.5, 2.3))
-    return 0.02 + np.where((week >= SATURDAY - 1) & ~sunday, 1.0, 0.5) * _bump(hour, 21.5, 2.2)
+        return np.asarray((1.0 - 0.55 * workday) * bump(hour, 15.5, 2.3))
+    return 0.02 + np.where((week >= SATURDAY - 1) & ~sunday, 1.0, 0.5) * bump(hour, 21.5, 2.2)
 
 
 def load(clock: LocalDay, rhythm: Rhythm) -> Floats:
     """Give the load of an application as a share of the highest [1]."""
     hour, workday = clock.hour, clock.workday
     if rhythm == "office":
-        return np.asarray(0.12 + workday * (0.70 * _bump(hour, 10.3, 1.9) + 0.55 * _bump(hour, 14.4, 1.7)))
+        return np.asarray(0.12 + workday * (0.70 * bump(hour, 10.3, 1.9) + 0.55 * bump(hour, 14.4, 1.7)))
     if rhythm == "public":
-        return np.asarray(0.15 + (0.45 + 0.25 * workday) * (_bump(hour, 11.0, 2.6) + 0.8 * _bump(hour, 19.0, 2.4)))
+        return np.asarray(0.15 + (0.45 + 0.25 * workday) * (bump(hour, 11.0, 2.6) + 0.8 * bump(hour, 19.0, 2.4)))
     if rhythm == "night":
-        return np.asarray(0.05 + 0.95 * _bump(hour, 2.0, 1.3))
+        return np.asarray(0.05 + 0.95 * bump(hour, 2.0, 1.3))
     return np.full(hour.shape, 0.5)
 
 

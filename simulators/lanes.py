@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from simulators import daily_profile
+from simulators import daily_profile, events
 from simulators.chance import generator
 from simulators.daily_profile import Floats
 from simulators.days import DAY_S, Days, slices
@@ -15,6 +15,7 @@ from simulators.scenery import Lane
 from simulators.timestamps import rfc3339
 
 STEP_S = 60
+QUARTER_S = 900
 CAR_LENGTH_M = 6.3
 HEAVY_LENGTH_M = 11.5
 SLOWEST_KMH = 6.0
@@ -66,13 +67,36 @@ class Lanes:
 
     def _counts(self, lane: Lane, day: int) -> Floats:
         """Give the vehicles of each minute of a lane's day."""
-        demand = daily_profile.traffic(daily_profile.local_day(day, STEP_S), lane.tide)
-        return np.array(self._lane_day(lane, demand, day)[0], float)
+        return np.array(self._lane_day(lane, self._demand(day)[lane.tide, lane.event_ratio], day)[0], float)
+
+    def activity(self, site: str, day: int) -> Floats:
+        """Give the vehicles of a site in the hour before each quarter hour's end, shape (96,), 1 where as usual [1]."""
+        mine = [number for number, lane in enumerate(self._lanes) if lane.site == site]
+        if not mine:
+            return np.ones(DAY_S // QUARTER_S)
+        seen, usual = (np.zeros(2 * DAY_S // STEP_S) for _ in range(2))
+        for place, one in enumerate((day - 1, day)):
+            part = slice(place * DAY_S // STEP_S, (place + 1) * DAY_S // STEP_S)
+            clock = daily_profile.local_day(one, STEP_S)
+            for number in mine:
+                lane = self._lanes[number]
+                seen[part] += self._days[one][number][0]
+                usual[part] += daily_profile.traffic(clock, lane.tide) * lane.peak_veh_h * STEP_S / 3600
+        ends = DAY_S // STEP_S + QUARTER_S // STEP_S * np.arange(1, DAY_S // QUARTER_S + 1)
+        passed, expected = (np.concatenate([[0.0], np.cumsum(one)]) for one in (seen, usual))
+        hour = 3600 // STEP_S
+        return np.asarray((passed[ends] - passed[ends - hour]) / (expected[ends] - expected[ends - hour]))
+
+    def _demand(self, day: int) -> dict[tuple[str, float], Floats]:
+        """Give the demand of lanes by their tide and what events bring them, as a share of their highest [1]."""
+        clock = daily_profile.local_day(day, STEP_S)
+        extra = events.vehicles(clock, day)
+        kinds = {(lane.tide, lane.event_ratio) for lane in self._lanes}
+        return {(tide, ratio): daily_profile.traffic(clock, tide) + ratio * extra for tide, ratio in kinds}
 
     def _day(self, day: int) -> list[Columns]:
-        clock = daily_profile.local_day(day, STEP_S)
-        demand = {tide: daily_profile.traffic(clock, tide) for tide in ("morning", "evening")}
-        return [self._lane_day(lane, demand[lane.tide], day) for lane in self._lanes]
+        demand = self._demand(day)
+        return [self._lane_day(lane, demand[lane.tide, lane.event_ratio], day) for lane in self._lanes]
 
     def _lane_day(self, lane: Lane, demand: Floats, day: int) -> Columns:
         """Draw one lane's day; the columns in the order of :func:`_reading`."""

@@ -149,6 +149,14 @@ def load(name: str, stream: str) -> Mapping:
     return mapping
 
 
+def located(name: str, text: str) -> str:
+    """Say in which file, and where its text allows in which line, a mapping names something."""
+    path = _find(name)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = [number for number, line in enumerate(lines, 1) if f'"{text}"' in line or f"{{{text}}}" in line]
+    return f"{path.name}, line {found[0]}" if found else path.name
+
+
 def stream_of(name: str) -> Stream:
     """Give a stream by its name.
 

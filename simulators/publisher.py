@@ -113,6 +113,11 @@ class Publisher:
             await self._wait(self._has_room)
         self._send(topic, payload)
 
+    @property
+    def under_way(self) -> int:
+        """Messages that are sent and not acknowledged [1]."""
+        return len(self._unacknowledged)
+
     async def drain(self) -> None:
         """Wait until every message is acknowledged."""
         while self._again or self._unacknowledged:

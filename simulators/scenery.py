@@ -32,13 +32,17 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lane(Part, frozen=True, kw_only=True):
-    """A detector lane: free speed [km/h], capacity and highest demand [veh/h], share of heavy vehicles [1]."""
+    """A detector lane: free speed [km/h], capacity and highest demand [veh/h], share of heavy vehicles [1].
+
+    ``event_ratio`` is what an event brings at most, as a share of the highest demand [1].
+    """
 
     tide: Tide
     free_speed_kmh: Annotated[float, Meta(ge=10, le=130)]
     capacity_veh_h: Positive
     peak_veh_h: Positive
     heavy_ratio: Ratio
+    event_ratio: Ratio = 0.0
 
 
 class Detected(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,12 +78,16 @@ class Controller(Part, frozen=True, kw_only=True):
 
 
 class AccessPoint(Part, frozen=True, kw_only=True):
-    """An access point: share of its zone's people [1], power without a device [W], the zone's crowd and its peak."""
+    """An access point: share of its zone's people [1], power without a device [W], the zone's crowd and its peak.
+
+    ``fed_by`` is the junction over which people come: half of them come and stay away with its traffic.
+    """
 
     crowd_ratio: Ratio
     idle_power_w: Positive
     crowd: Crowd
     people_peak: Positive
+    fed_by: str = ""
 
 
 class Application(Part, frozen=True, kw_only=True):
@@ -95,7 +103,11 @@ class Application(Part, frozen=True, kw_only=True):
 
 
 class Meter(Part, frozen=True, kw_only=True):
-    """An energy meter; the parameters that count depend on its measurement point."""
+    """An energy meter; the parameters that count depend on its measurement point.
+
+    ``feed_ratio`` is the share of a node's power that comes over this feed [1]; a ``resettable`` counter of a node
+    begins anew when the node does.
+    """
 
     measurement_point: Literal["utility", "ups_out", "it_input", "cooling", "solar"]
     counter_kind: str
@@ -104,6 +116,7 @@ class Meter(Part, frozen=True, kw_only=True):
     cores: int = 1
     idle_power_w: float = 0.0
     peak_power_w: float = 0.0
+    feed_ratio: Annotated[float, Meta(gt=0, le=1)] = 1.0
     base_power_w: float = 0.0
     cooling_ratio: Ratio = 0.0
     ups_efficiency_ratio: Annotated[float, Meta(gt=0, le=1)] = 1.0

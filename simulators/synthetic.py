@@ -52,7 +52,7 @@ def sources(scenery: Scenery, seed: int) -> tuple[Source, ...]:
     return (
         lanes,
         Signals(scenery.controllers, lanes, seed),
-        AccessPoints(scenery.access_points, seed),
+        AccessPoints(scenery.access_points, lanes, seed),
         applications,
         Meters(scenery.meters, applications, seed),
     )

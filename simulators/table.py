@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +21,22 @@ from simulators.mapping import Csv
 BLOCK_BYTES = 1 << 22
 
 T = TypeVar("T")
+
+
+class ColumnMissingError(RecordingError):
+    """A recording lacks a column that its mapping names.
+
+    Parameters
+    ----------
+    what, mend : str
+        As of every :class:`~emscher.errors.OperatorError`.
+    column : str
+        The column.
+    """
+
+    def __init__(self, what: str, mend: str, column: str) -> None:
+        super().__init__(what, mend)
+        self.column = column
 
 
 def names(path: Path, csv: Csv) -> list[str]:
@@ -57,7 +77,8 @@ def read(path: Path, csv: Csv, types: dict[str, pa.DataType | None]) -> pa.Table
     there = names(path, csv)
     for name in types:
         if name not in there:
-            raise RecordingError(f"{path.name} has no column {name!r}.", f"Its columns are {_listed(there)}.")
+            what, mend = f"{path.name} has no column {name!r}.", f"Its columns are {_listed(there)}."
+            raise ColumnMissingError(what, mend, name)
     wanted = list(types)
     convert = pa_csv.ConvertOptions(
         include_columns=wanted,
@@ -69,7 +90,11 @@ def read(path: Path, csv: Csv, types: dict[str, pa.DataType | None]) -> pa.Table
     def load() -> pa.Table:
         if is_parquet(path):
             return pa_parquet.read_table(path, columns=wanted)
-        return pa_csv.read_csv(path, _reading(csv), _parsing(csv), convert)
+        try:
+            return pa_csv.read_csv(path, _reading(csv), _parsing(csv), convert)
+        except pa.ArrowInvalid:
+            # Only one thread knows how many lines came before.
+            return pa_csv.read_csv(path, _reading(csv, use_threads=False), _parsing(csv), convert)
 
     return _told(path, load)
 
@@ -136,18 +161,34 @@ def _told(path: Path, work: Callable[[], T]) -> T:
     except FileNotFoundError as exc:
         raise RecordingError(f"There is no file {path}.", "Give the path of a recording.") from exc
     except (pa.ArrowInvalid, pa.ArrowKeyError, OSError, UnicodeDecodeError) as exc:
-        first = str(exc).splitlines()[0]
+        first = str(exc).splitlines()[0].rstrip(".")
         raise RecordingError(
-            f"{path.name} cannot be read: {first}.", "Mend the file, or [csv] of the mapping."
+            f"{path.name}{_line(path, first)} cannot be read: {first}.", "Mend the file, or [csv] of the mapping."
         ) from exc
+
+
+def _line(path: Path, why: str) -> str:
+    """Say on which line a text's trouble lies, as far as that can be told."""
+    if is_parquet(path):
+        return ""
+    if row := re.search(r"Row #(\d+)", why):
+        return f", line {row[1]}"
+    whole = 0
+    with (
+        suppress(OSError, EOFError, zlib.error),
+        gzip.open(path) if path.suffix == ".gz" else path.open("rb") as opened,
+    ):
+        for _ in opened:
+            whole += 1
+    return f", line {whole + 1}" if path.suffix == ".gz" or not whole else ""
 
 
 def _listed(found: Sequence[str], most: int = 12) -> str:
     return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")
 
 
-def _reading(csv: Csv) -> pa_csv.ReadOptions:
-    return pa_csv.ReadOptions(encoding=csv.encoding, block_size=BLOCK_BYTES)
+def _reading(csv: Csv, *, use_threads: bool = True) -> pa_csv.ReadOptions:
+    return pa_csv.ReadOptions(encoding=csv.encoding, block_size=BLOCK_BYTES, use_threads=use_threads)
 
 
 def _parsing(csv: Csv) -> pa_csv.ParseOptions:

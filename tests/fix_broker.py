@@ -1,7 +1,6 @@
 """A real broker per test: Mosquitto with the configuration the demo gives it."""
 
 import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +8,7 @@ import pytest
 
 from emscher.embedded import EmbeddedBroker
 from emscher.embedded.mosquitto import executable
-
-
-def free_port() -> int:
-    """Find a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from emscher.embedded.port import free_port as free_port  # noqa: PLC0414 - tests take it from here
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from contextlib import asynccontextmanager
 from emscher.embedded import EmbeddedBroker
 from emscher.settings import Settings
 from emscher.store.pool import connect
-from ingest.sensors import Sensors
-from ingest.worker import Worker, utc_now
-from ingest.writer import Writer
+from ingest import testing
+from ingest.worker import utc_now
 
 PATIENCE_S = 60.0
 """A test that waits longer than this has failed; it says nothing about speed [s]."""
@@ -25,20 +24,8 @@ def at_broker(store: Settings, broker: EmbeddedBroker) -> Settings:
 @asynccontextmanager
 async def ingesting(settings: Settings) -> AsyncIterator[None]:
     """Run an ingest worker beside the test."""
-    writer = Writer(settings, Sensors(settings, lambda: 0.0), utc_now)
-    await writer.open()
-    worker = Worker(settings, writer, utc_now)
-    task = asyncio.ensure_future(worker.run())
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            await worker.listening.wait()
+    async with testing.ingesting(settings, utc_now):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-        await writer.close()
-        if not task.cancelled():
-            task.result()
 
 
 async def account(settings: Settings) -> tuple[int, int, int, int]:

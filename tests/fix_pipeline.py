@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from readings import Inlet, message
 from emscher.settings import Settings
 from emscher.store.pool import connect
 from ingest.message import Message
-from processing.worker import Worker
+from processing.testing import computing
 
 BATCH = 2000
 
@@ -36,13 +35,8 @@ async def register(store: Settings, site: str, sensors: Mapping[str, Mapping[str
 
 async def compute(store: Settings, now: datetime | None = None) -> None:
     """Compute until nothing is due, by the clock or at a moment."""
-    worker = Worker(store, lambda: now or datetime.now(UTC), time.monotonic)
-    await worker.open()
-    try:
-        while await worker.step():
-            pass
-    finally:
-        await worker.close()
+    async with computing(store, lambda: now or datetime.now(UTC)) as everything:
+        await everything()
 
 
 async def follow(store: Settings, batches: Iterable[Sequence[Message]], received_at: datetime) -> None:

@@ -68,6 +68,19 @@ def acl(
     typer.echo(document(asyncio.run(run()), loaded.mqtt_topic_prefix, user), nl=False)
 
 
+@city_app.command("export")
+def export() -> None:
+    """Print the store's sites and sensors as GeoJSON, which `emscher city load` reads."""
+    loaded = settings.load()
+    log.configure(loaded, "city")
+
+    async def run() -> str:
+        async with await connect(loaded, "reader", autocommit=True) as connection:
+            return await city.document(connection)
+
+    typer.echo(asyncio.run(run()), nl=False)
+
+
 @city_app.command("check")
 def check(name: Annotated[str | None, typer.Argument(help="City or file; EMSCHER_CITY by default.")] = None) -> None:
     """List everything that is wrong with a city's description, with file and line; exit status 2 if anything is."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -63,6 +64,11 @@ class EnergyReading(Event, frozen=True, kw_only=True, forbid_unknown_fields=True
         return QUALITIES.index(self.quality)
 
 
+def _inputs(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the quality of a row."""
+    return {"quality": QUALITIES[row["quality_code"]]} if row["quality_code"] else {}
+
+
 STREAM = Stream(
     name="energy",
     reading=EnergyReading,
@@ -71,6 +77,7 @@ STREAM = Stream(
     keep_days=400,
     facts=("counter_kind", "measurement_point", "origin"),
     inputs=("quality",),
+    inverse=_inputs,
     computed={"quality_code": "quality_code"},
     due=(
         Due("energy", width_s=900, look_back_s=REACH_S, look_ahead_s=REACH_S),

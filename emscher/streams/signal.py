@@ -8,7 +8,8 @@ signal group.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -56,6 +57,14 @@ class SignalReading(Event, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.parameter if self.state is None else self.signal_group
 
 
+def _inputs(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the event of a row as the controller told it."""
+    code, parameter = row["code"], row["parameter"]
+    if code >= FIRST_STATE_CODE:
+        return {"signal_group": parameter, "state": STATES[code - FIRST_STATE_CODE]}
+    return {"code": code, "parameter": parameter}
+
+
 STREAM = Stream(
     name="signal",
     reading=SignalReading,
@@ -64,6 +73,7 @@ STREAM = Stream(
     keep_days=14,
     key=("code", "parameter"),
     inputs=("code", "parameter", "signal_group", "state"),
+    inverse=_inputs,
     computed={"code": "event_code", "parameter": "event_parameter"},
     due=(
         Due("signal", width_s=900, look_back_s=300, look_ahead_s=300),

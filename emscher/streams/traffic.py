@@ -5,7 +5,8 @@ Field names follow TLS/MARZ in English (q, v, b, tNetto, s); sources in the cata
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -77,6 +78,13 @@ class TrafficReading(Interval, frozen=True, kw_only=True, forbid_unknown_fields=
         return sum(STATUS.index(said) << 2 * VALUES.index(name) for name, said in self.status.items())
 
 
+def _inputs(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give why values of a row are missing."""
+    bits = row["status_bits"]
+    said = {name: STATUS[bits >> 2 * place & 3] for place, name in enumerate(VALUES) if bits >> 2 * place & 3}
+    return {"status": said} if said else {}
+
+
 STREAM = Stream(
     name="traffic",
     reading=TrafficReading,
@@ -84,6 +92,7 @@ STREAM = Stream(
     title_de="Verkehrsdetektoren",
     keep_days=30,
     inputs=("status",),
+    inverse=_inputs,
     computed={"status_bits": "status_bits"},
     # Rows are per minute; windows of many of them keep the queue short. An hour with an hour of memory: a reading makes
     # two windows due, and the smoothing has forgotten what was before.

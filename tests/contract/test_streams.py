@@ -1,5 +1,7 @@
 """What every stream of the registry must keep; no stream is named here."""
 
+from datetime import UTC, datetime, timedelta
+
 import msgspec
 import pytest
 from readings import Inlet, message, sample
@@ -55,6 +57,18 @@ def test_row_has_a_value_per_column(stream: Stream) -> None:
         (reading,) = stream.decode(line)
         assert not isinstance(reading, RejectedError)
         assert len(stream.row(reading)) == len(stream.columns)
+
+
+@STREAMS
+def test_row_becomes_the_message_again(stream: Stream) -> None:
+    """A row, with what the register says of the sensor, is written as a message that makes the same row."""
+    for line in sample(stream.name):
+        (reading,) = stream.decode(line)
+        assert not isinstance(reading, RejectedError)
+        row = dict(zip(stream.columns, stream.row(reading), strict=True))
+        row["observed_at"] = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=row["observed_at"])
+        (again,) = stream.decode(msgspec.json.encode(stream.message(row, stream.facts_of(reading))))
+        assert again == reading
 
 
 @STREAMS

@@ -18,7 +18,7 @@ from emscher.streams import streams
 from simulators import command, recording
 from simulators.age import age
 from simulators.recording import Recording
-from simulators.replay import Sent, at_full_speed, at_speed, summary
+from simulators.replay import Schedule, Sent, at_full_speed, at_speed, summary
 
 START_S = 1_782_900_000
 
@@ -60,7 +60,7 @@ async def test_at_a_speed_each_instant_is_sent_at_its_time(tmp_path: Path) -> No
     """At speed 10, ten seconds of the recording are one; readings of one sensor and instant travel together."""
     world = World()
     found = events(tmp_path, [("b", 20), ("a", 0), ("a", 0), ("b", 0), ("a", 5)])
-    counted = await at_speed(found, "signal", world, 10, world.clock, world.sleep)
+    counted = await at_speed(found, world, Schedule(50, found.span_us[0], 10), world.clock, world.sleep)
     assert world.messages == [(50.0, "b", 1), (50.0, "a", 2), (50.5, "a", 1), (52.0, "b", 1)]
     assert counted == Sent(5, 4)
 
@@ -74,8 +74,10 @@ async def test_a_late_replay_does_not_wait(tmp_path: Path) -> None:
         world.now_s += 3 if len(world.messages) == 1 else 0
 
     world.publish = slow  # type: ignore[method-assign] # a broker that is slow once
-    await at_speed(events(tmp_path, [("a", 0), ("a", 1), ("a", 10)]), "signal", world, 1, world.clock, world.sleep)
+    found = events(tmp_path, [("a", 0), ("a", 1), ("a", 10)])
+    counted = await at_speed(found, world, Schedule(50, found.span_us[0], 1), world.clock, world.sleep)
     assert [at for at, _, _ in world.messages] == [50.0, 53.0, 60.0]
+    assert (counted.late_max_s, counted.late_last_s) == (2.0, 0.0)
 
 
 async def test_at_full_speed_messages_hold_up_to_a_batch(tmp_path: Path) -> None:
@@ -83,7 +85,7 @@ async def test_at_full_speed_messages_hold_up_to_a_batch(tmp_path: Path) -> None
     world = World()
     found = events(tmp_path, [("a", at) for at in range(7)] + [("b", 6.5)])
     done: list[int] = []
-    assert await at_full_speed(found, "signal", world, batch=3, advance=done.append) == Sent(8, 4)
+    assert await at_full_speed(found, world, batch=3, advance=done.append) == Sent(8, 4)
     assert [(key, count) for _, key, count in world.messages] == [("a", 3), ("a", 3), ("a", 1), ("b", 1)]
     assert sum(done) == 8
 
@@ -92,7 +94,7 @@ async def test_a_message_above_the_limit_is_sent_in_halves(tmp_path: Path) -> No
     """No message is larger than the platform takes, as long as a single reading is not."""
     world = World()
     found = events(tmp_path, [("a", at) for at in range(8)])
-    await at_full_speed(found, "signal", world, payload_limit_bytes=150)
+    await at_full_speed(found, world, payload_limit_bytes=150)
     assert [count for _, _, count in world.messages] == [2, 2, 2, 2]
 
 
@@ -108,17 +110,17 @@ def test_a_range_is_half_open(tmp_path: Path) -> None:
 
 def test_an_old_recording_is_announced(tmp_path: Path) -> None:
     """Older than the stream is kept is too old, unless history_days covers it; a private stream knows no such mercy."""
-    found = events(tmp_path, [("a", 0)])
+    oldest_us = events(tmp_path, [("a", 0)]).span_us[0]
     now_s = START_S + 20 * 86_400
     signal, wlan = streams()["signal"], streams()["wlan"]
-    assert age(found, signal, settings.load(), now_s).is_too_old
-    assert not age(found, signal, settings.load({"history_days": 21}), now_s).is_too_old
-    assert age(found, wlan, settings.load({"history_days": 900}), now_s + 86_400 * 20).is_too_old
+    assert age(oldest_us, signal, settings.load(), now_s).is_too_old
+    assert not age(oldest_us, signal, settings.load({"history_days": 21}), now_s).is_too_old
+    assert age(oldest_us, wlan, settings.load({"history_days": 900}), now_s + 86_400 * 20).is_too_old
 
 
 def test_the_summary_is_one_line(tmp_path: Path) -> None:
     """Readings, messages, seconds, first and last time stand in one line."""
-    line = summary(Sent(2_000, 10), 0.5, events(tmp_path, [("a", 1), ("a", 2)]))
+    line = summary(Sent(2_000, 10), 0.5, events(tmp_path, [("a", 1), ("a", 2)]).span_us)
     assert line == "2,000 readings in 10 messages in 0.5 s (4,000/s), 2026-07-01T10:00:01Z to 2026-07-01T10:00:02Z"
 
 
@@ -130,7 +132,7 @@ def app() -> typer.Typer:
     return line
 
 
-@pytest.mark.parametrize("name", ["simulate", "replay"])
+@pytest.mark.parametrize("name", ["simulate", "replay", "export"])
 def test_every_command_explains_itself(app: typer.Typer, name: str) -> None:
     """Each subcommand has a help text with an example."""
     told = CliRunner().invoke(app, [name, "--help"], env={"NO_COLOR": "1", "COLUMNS": "200"})

@@ -45,7 +45,7 @@ async def replayed(file: str, stream: str, mapping: str) -> tuple[Sink, recordin
     """Send a whole recording at full speed."""
     sink = Sink()
     found = recording.read(DATA / file, stream, mapping)
-    await at_full_speed(found, stream, sink)
+    await at_full_speed(found, sink)
     return sink, found
 
 

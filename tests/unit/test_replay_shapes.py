@@ -35,7 +35,7 @@ class Sink:
 async def sent(found: Recording, stream: str, batch: int = 500) -> list[dict[str, Any]]:
     """Send a recording and give its readings with their sensors, each checked by its stream."""
     sink = Sink()
-    counted = await at_full_speed(found, stream, sink, batch=batch)
+    counted = await at_full_speed(found, sink, batch=batch)
     readings: list[dict[str, Any]] = []
     for _, key, payload in sink.messages:
         assert all(isinstance(one, Reading) for one in streams()[stream].decode(payload))

@@ -17,13 +17,13 @@ from simulators import scenery
 
 
 def test_dortmund_has_the_sensors_it_promises() -> None:
-    """Dortmund has 60 lanes, 10 controllers, 40 access points, 20 meters and 24 applications on 13 nodes."""
+    """Dortmund has 60 lanes, 10 controllers, 40 access points, 21 meters and 24 applications on 13 nodes."""
     found = scenery.load("dortmund")
     assert [len(part) for part in (found.lanes, found.controllers, found.access_points, found.meters)] == [
         60,
         10,
         40,
-        20,
+        21,
     ]
     assert len(found.applications) == 24
     assert len({one.node for one in found.applications}) == 13
@@ -49,6 +49,8 @@ def test_applications_stand_where_their_node_is_metered() -> None:
     """Every application is at the site of its node's meter, and node and meter agree on the cores."""
     found = scenery.load("dortmund")
     meters = {one.node: one for one in found.meters if one.measurement_point == "it_input"}
+    for node in meters:
+        assert sum(one.feed_ratio for one in found.meters if one.node == node) == 1
     for one in found.applications:
         assert (meters[one.node].site, meters[one.node].cores) == (one.site, one.cores)
 

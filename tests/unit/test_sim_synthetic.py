@@ -13,7 +13,9 @@ import pytest
 
 from emscher.stream import Reading
 from emscher.streams import streams
-from simulators import scenery
+from simulators import events, scenery
+from simulators.lanes import Lanes
+from simulators.reboots import LENGTH_MINUTES, Reboots
 from simulators.synthetic import Source, sources
 
 DAY_S = 86_400
@@ -97,23 +99,68 @@ def test_readings_of_a_sensor_come_in_order_and_never_twice(stream: str) -> None
 
 
 def test_a_day_has_as_many_readings_as_it_has_intervals() -> None:
-    """A day is 1440 minutes for a lane, a meter and an application, and 96 quarter hours for an access point."""
-    for stream, count in (("traffic", 1440), ("energy", 1440), ("workload", 1440), ("wlan", 96)):
+    """A day is 1440 minutes for a lane, a meter and an application that is not rebooted, 96 quarter hours for WLAN."""
+    for stream, count in (("traffic", 1440), ("energy", 1440), ("wlan", 96)):
         assert {len(readings) for readings in wednesday(stream).values()} == {count}
+    assert {len(readings) for readings in wednesday("workload").values()} <= {1440, 1440 - LENGTH_MINUTES}
 
 
 @pytest.mark.parametrize(
     ("stream", "field"), [("energy", "energy_wh"), ("workload", "cpu_s"), ("workload", "operations")]
 )
-def test_counters_never_fall(stream: str, field: str) -> None:
-    """Counters grow over midnight and over the weekend, and only as much as the power says."""
-    found = series(stream, WEDNESDAY_S + 2 * DAY_S - 7_200, WEDNESDAY_S + 3 * DAY_S + 7_200)
-    for readings in found.values():
-        values = [one[field] for one in readings]
-        assert values == sorted(values)
-        if stream == "energy":
+def test_counters_fall_only_where_a_server_was_started_anew(stream: str, field: str) -> None:
+    """Counters grow over midnight and the weekend as the power says, and begin at 0 with their server, at night."""
+    kinds = {one.key: one.counter_kind for one in scenery.load("dortmund").meters}
+    begun = 0
+    for start_s in range(WEDNESDAY_S, WEDNESDAY_S + 28 * DAY_S, 7 * DAY_S):
+        for key, readings in series(stream, start_s + 2 * DAY_S - 7_200, start_s + 3 * DAY_S + 7_200).items():
             for before, after in pairwise(readings):
-                assert after["energy_wh"] - before["energy_wh"] == pytest.approx(after["power_w"] / 60, abs=0.11)
+                gained = after[field] - before[field]
+                if gained < 0:
+                    begun += 1
+                    assert kinds.get(key, "resettable") == "resettable"
+                    assert after[field] < 0.01 * before[field] + 60
+                    assert "01:00" <= after["time"][11:16] <= "03:04"
+                elif stream == "energy":
+                    assert gained == pytest.approx(after["power_w"] / 60, abs=0.11)
+    assert begun
+
+
+def test_a_rebooted_server_says_nothing_and_its_counters_begin_anew() -> None:
+    """Its applications are silent for some minutes together, and what they count afterwards is small."""
+    plan = Reboots(1, "srv-b01")
+    day = next(day for day in range(WEDNESDAY_S // DAY_S, WEDNESDAY_S // DAY_S + 60) if plan.on(day))
+    found = series("workload", day * DAY_S, (day + 1) * DAY_S)
+    silent = [key for key, readings in found.items() if len(readings) == 1440 - LENGTH_MINUTES]
+    assert {"srv-b01.gis", "srv-b01.web"} <= set(silent)
+    readings = found["srv-b01.gis"]
+    at = plan.minute - 1
+    moments = [datetime.fromisoformat(one["time"]) for one in readings[at : at + 2]]
+    assert (moments[1] - moments[0]).total_seconds() == 60 * (LENGTH_MINUTES + 1)
+    assert readings[at + 1]["cpu_s"] < 60 * 48 * (LENGTH_MINUTES + 1) < readings[at]["cpu_s"]
+    assert plan.before(day + 1) == day
+    assert day - plan.before(day) >= 28
+
+
+def test_two_feeds_share_the_power_of_their_server() -> None:
+    """Both meters of a server with two feeds show the same, and together no more than its peak."""
+    first, second = (wednesday("energy")[f"rz-a.srv-a01.psu{number}"] for number in (1, 2))
+    assert [one["power_w"] for one in first] == [one["power_w"] for one in second]
+    assert 118 <= 2 * min(one["power_w"] for one in first) <= 2 * max(one["power_w"] for one in first) <= 437
+
+
+def test_cooling_follows_the_outdoor_temperature() -> None:
+    """A kilowatt hour of the servers takes more cooling in July than in January, and more by day than by night."""
+
+    def effort(start_s: int, first: int, last: int) -> float:
+        found = series("energy", start_s, start_s + DAY_S)
+        return sum(one["power_w"] for one in found["rz-a.cooling"][first:last]) / sum(
+            one["power_w"] for one in found["rz-a.ups"][first:last]
+        )
+
+    july, january = WEDNESDAY_S, WEDNESDAY_S - 180 * DAY_S
+    assert effort(july, 0, 1440) > 1.15 * effort(january, 0, 1440)
+    assert effort(july, 12 * 60, 15 * 60) > effort(july, 60, 4 * 60)
 
 
 def test_applications_do_not_use_more_cores_than_their_node_has() -> None:
@@ -122,7 +169,9 @@ def test_applications_do_not_use_more_cores_than_their_node_has() -> None:
     cores = {one.node: one.cores for one in scenery.load("dortmund").applications}
     for readings in wednesday("workload").values():
         for before, after in pairwise(readings):
-            used[after["node"], after["time"]] += after["cpu_s"] - before["cpu_s"]
+            minutes = datetime.fromisoformat(after["time"]) - datetime.fromisoformat(before["time"])
+            if after["cpu_s"] >= before["cpu_s"] and minutes.total_seconds() == 60:
+                used[after["node"], after["time"]] += after["cpu_s"] - before["cpu_s"]
     assert all(0 <= seconds <= 60 * cores[node] for (node, _), seconds in used.items())
 
 
@@ -140,7 +189,7 @@ def test_power_usage_effectiveness_is_that_of_a_real_server_room() -> None:
 def test_servers_draw_between_idle_and_peak_power() -> None:
     """No node leaves its range, and an idle node draws about 0.27 of its peak."""
     for one in scenery.load("dortmund").meters:
-        if one.measurement_point == "it_input":
+        if one.measurement_point == "it_input" and one.feed_ratio == 1:
             powers = [reading["power_w"] for reading in wednesday("energy")[one.key]]
             assert one.idle_power_w <= min(powers)
             assert max(powers) <= one.peak_power_w
@@ -246,6 +295,48 @@ def test_access_points_tell_totals_only() -> None:
             if before["online"] and after["online"]:
                 assert after["uptime_s"] - before["uptime_s"] == 900
                 assert after["clients_avg"] <= after["clients_max"]
+
+
+def test_a_match_fills_station_park_and_road() -> None:
+    """On a Saturday with a home match more people and vehicles come than on the one after."""
+    (match,) = (day for day in range(20_700, 20_714) if events.is_match_day(day))
+    with_match, without = (
+        {stream: series(stream, day * DAY_S, (day + 1) * DAY_S) for stream in ("wlan", "traffic")}
+        for day in (match, match + 7)
+    )
+
+    def devices(found: dict[str, Series], zone: str, first: int, last: int) -> float:
+        return sum(
+            one.get("clients_avg", 0)
+            for key, readings in found["wlan"].items()
+            for one in readings[first:last]
+            if key.startswith(zone)
+        )
+
+    # The match begins at half past three local time, 13:30 UTC.
+    for zone in ("wlan-03", "wlan-05"):
+        assert devices(with_match, zone, 46, 54) > 1.2 * devices(without, zone, 46, 54)
+    for road, more in (("b1-", 1.15), ("wall-", 0.0)):
+        with_it, without_it = (
+            sum(
+                one["count"]
+                for key, readings in found["traffic"].items()
+                for one in readings[11 * 60 : 13 * 60]
+                if key.startswith(road)
+            )
+            for found in (with_match, without)
+        )
+        assert with_it > more * without_it
+
+
+def test_people_come_with_the_traffic() -> None:
+    """How many vehicles a zone's junction had within the hour is near the usual, and moves its devices."""
+    lanes = Lanes(scenery.load("dortmund").lanes, 1)
+    day = WEDNESDAY_S // DAY_S
+    share = lanes.activity("wall-01", day)
+    assert share.shape == (96,)
+    assert 0.5 < share[32:80].min() < share[32:80].max() < 1.6
+    assert (lanes.activity("nowhere", day) == 1).all()
 
 
 def test_the_city_does_not_exist_before_2020() -> None:
