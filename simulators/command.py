@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import signal
 import time
-from collections.abc import Coroutine
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
@@ -17,18 +13,19 @@ from rich.console import Console
 
 from emscher import log as logs
 from emscher import settings as settings_module
-from emscher.errors import RecordingError
 from emscher.settings import Settings
-from emscher.stream import SECOND_US
 from simulators import recording as recordings
 from simulators import scenery
 from simulators.age import age
 from simulators.live import HOUR_S, Live, full_minute, hour_blocks, publish_history
 from simulators.mapping import stream_of
+from simulators.pace import read_moment_us, read_speed
 from simulators.progress import shown
 from simulators.publisher import Publisher
 from simulators.recording import Recording
 from simulators.replay import at_full_speed, at_speed, summary
+from simulators.running import run
+from simulators.sumo.command import sumo
 from simulators.synthetic import Source, sources
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -39,11 +36,15 @@ REPLAY_PAUSE_S = 5.0
 
 def register(app: typer.Typer) -> None:
     """Add the subcommands of the simulators."""
-    app.command("simulate")(simulate)
+    city = typer.Typer(invoke_without_command=True)
+    city.callback()(simulate)
+    city.command("sumo")(sumo)
+    app.add_typer(city, name="simulate")
     app.command("replay")(replay)
 
 
 def simulate(
+    context: typer.Context,
     history_hours: Annotated[
         float,
         typer.Option("--history-hours", min=0, max=24 * 365, help="First publish this many past hours at full speed."),
@@ -65,7 +66,11 @@ def simulate(
       emscher simulate --history-hours 24
 
       emscher simulate --history-hours 168 --once --seed 7
+
+    `emscher simulate sumo SCENARIO.sumocfg` publishes a city that SUMO simulates.
     """
+    if context.invoked_subcommand:
+        return
     settings = settings_module.load()
     logs.configure(settings, "simulate")
     city = sources(scenery.load(settings.city), settings.simulate_seed if seed is None else seed)
@@ -126,8 +131,8 @@ def replay(
     """
     settings = settings_module.load()
     logs.configure(settings, "replay")
-    factor = _speed(speed)
-    found = recordings.read(file, stream, mapping).between(_moment_us("--from", start), _moment_us("--to", end))
+    factor = read_speed(speed)
+    found = recordings.read(file, stream, mapping).between(read_moment_us("--from", start), read_moment_us("--to", end))
     how_old = age(found, stream_of(stream), settings, time.time())
     if how_old.is_too_old:
         log.warning(TOO_OLD, oldest_days=how_old.oldest_days, keep_days=how_old.keep_days)
@@ -149,45 +154,3 @@ async def _replay(settings: Settings, found: Recording, stream: str, factor: flo
                 )
             await publisher.drain()
         typer.echo(summary(sent, time.monotonic() - began_s, found))
-
-
-def _speed(text: str) -> float | None:
-    """Read the speed; None is as fast as possible."""
-    if text == "max":
-        return None
-    try:
-        factor = float(text)
-    except ValueError:
-        factor = math.nan
-    if not 0 < factor < math.inf:
-        raise RecordingError(f"{text!r} is no speed.", "Write --speed max, or a factor above 0 like 1 or 60.")
-    return factor
-
-
-def _moment_us(option: str, text: str | None) -> int | None:
-    """Read a moment [us since 1970]."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise RecordingError(f"{option} {text!r} is no time with a zone.", "Write it like 2024-05-13T16:00:00Z.")
-    return round(moment.timestamp() * SECOND_US)
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, or until SIGTERM or SIGINT, which end it cleanly."""
-    asyncio.run(_until_signalled(work))
-
-
-async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        log.info("Stopped")
