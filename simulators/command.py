@@ -26,6 +26,7 @@ from simulators.recording import Recording
 from simulators.replay import at_full_speed, at_speed, summary
 from simulators.running import run
 from simulators.sumo.command import sumo
+from simulators.sumo.town.command import town
 from simulators.synthetic import Source, sources
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     city = typer.Typer(invoke_without_command=True)
     city.callback()(simulate)
     city.command("sumo")(sumo)
+    city.command("town")(town)
     app.add_typer(city, name="simulate")
     app.command("replay")(replay)
 

@@ -57,7 +57,7 @@ async def run_once(asked: Asked, tuning: Tuning, opening: Opening, folder: Path)
     opening : callable
         Opens the platform.
     folder : Path
-        For what SUMO writes.
+        For what SUMO writes; absolute.
     """
     async with Sumo(asked.scenario, asked.seed) as sumo:
         junctions = lay_out(sumo.network, name_of(asked.scenario))
@@ -67,7 +67,7 @@ async def run_once(asked: Asked, tuning: Tuning, opening: Opening, folder: Path)
         watched = tuple(dict.fromkeys(lane for one in junctions for group in one.groups for lane in group.lanes))
         order = Order(
             kind="start",
-            folder=str(folder.absolute()),
+            folder=str(folder),
             loops=reports.loops,
             signals=reports.signals,
             watched=watched,
@@ -139,9 +139,6 @@ class _Loop:
             stages = {key: guard.stage for key, guard in self._guards.items()}
             for key, stage in self._controller.decide(self._watches, stages, indicators).items():
                 self._guards[key].request(stage, now_s)
-
-    def _shows(self, key: str, now_s: float, next_s: float) -> tuple[tuple[float, str], ...]:
-        return self._guards[key].shows(now_s, next_s)
 
     def _watch(self, events: Mapping[str, Sequence[Event]], now_s: float) -> None:
         for site in self._sites.values():

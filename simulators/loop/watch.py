@@ -38,7 +38,7 @@ class Channel:
     stuck: bool = False
 
     def change(self, at_s: float, *, on: bool) -> bool:
-        """Take an edge; whether it means that the detector's vehicle is another one, even if an edge between is lost."""
+        """Take an edge; whether the one between it and an equal one before is lost."""
         lost = self.on == on and self.told_s >= 0
         self.on, self.since_s, self.told_s, self.moves, self.stuck = on, at_s, at_s, 0, False
         return lost
