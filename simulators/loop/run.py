@@ -124,11 +124,8 @@ class _Loop:
         indicators: Indicators = {}
         while now_s < until_s - 1e-6:
             next_s = min(now_s + self._tuning.interval_s, until_s)
-            states = {
-                one.signal.key: shown
-                for key, one in self._junctions.items()
-                if (shown := self._shows(key, now_s, next_s))
-            }
+            told = {one.signal.key: self._guards[key].shows(now_s, next_s) for key, one in self._junctions.items()}
+            states = {key: shown for key, shown in told.items() if shown}
             answer = await self._sumo.advance(next_s, states)
             now_s = answer.time_s
             await self._published.put(self._lossy(self._reports.messages(answer)))
