@@ -8,8 +8,9 @@ green that is not used any more counts for what comes alone; a way out that is f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,22 +21,18 @@ from simulators.loop.site import Site
 from simulators.loop.tuning import Tuning
 from simulators.loop.watch import LaneWatch, Watch
 
-STUCK, SILENT = 4, 3
-
 
 @dataclass(slots=True)
 class _Served:
-    """A lane in a stage: who waits, who comes at which time from now on, how many a second can go."""
+    """A lane: who waits, and who comes at which time from now on [s]."""
 
     waiting: float
-    rate_veh_s: float
-    flow_veh_s: float
-    arrivals_s: list[float] = field(default_factory=list)
+    arrivals_s: list[float]
 
-    def by(self, begin_s: float, end_s: float) -> float:
-        """Vehicles that go in a green from one time to another from now on [s]."""
-        here = self.waiting + sum(at_s <= end_s for at_s in self.arrivals_s)
-        return min(here, self.rate_veh_s * max(end_s - begin_s, 0.0))
+    def by(self, begin_s: float, end_s: float, rate_veh_s: float) -> float:
+        """Vehicles that go in a green from one time to another from now on [s], so many a second at most."""
+        here = self.waiting + bisect_right(self.arrivals_s, end_s)
+        return min(here, rate_veh_s * max(end_s - begin_s, 0.0))
 
 
 class Adaptive:
@@ -84,34 +81,40 @@ class Adaptive:
         return {key: self._stage(watches, key, stages[key], indicators) for key in self._sites}
 
     def _stage(self, watches: Mapping[str, Watch], key: str, shown: int, indicators: Indicators) -> int:
-        site, tuning = self._sites[key], self._tuning
+        site, watch = self._sites[key], watches[key]
+        share = self._shares(watches, site)
+        lanes = {
+            group: [self._served(watches, site, one, share.get(group, 0.0), indicators) for one in watch.of(group)]
+            for group in site.groups
+            if not self._blocked(watches, key, group)
+        }
+        between_s = self._between_s[key]
         worth = [
-            self._worth(watches, site, stage, 0.0 if stage == shown else self._between_s[key][shown, stage], indicators)
+            self._worth(watch, site, stage, 0.0 if stage == shown else between_s[shown, stage], lanes)
             for stage in range(len(site.stages))
         ]
         best = max(range(len(worth)), key=worth.__getitem__)
-        return best if worth[best] > worth[shown] * tuning.hysteresis else shown
+        return best if worth[best] > worth[shown] * self._tuning.hysteresis else shown
 
     def _worth(
-        self, watches: Mapping[str, Watch], site: Site, stage: int, until_s: float, indicators: Indicators
+        self, watch: Watch, site: Site, stage: int, until_s: float, lanes: Mapping[int, Sequence[_Served]]
     ) -> float:
         """Vehicles served per second in the stage's best green."""
-        tuning, watch = self._tuning, watches[site.key]
+        tuning = self._tuning
         served = [
-            self._served(watches, site, stage, one, indicators)
+            (one, tuning.yielding_veh_s if group in site.yielding[stage] else tuning.saturation_veh_s)
             for group in sorted(site.stages[stage])
-            if not self._blocked(watches, site.key, group)
-            for one in watch.of(group)
+            for one in lanes.get(group, ())
+            if one.waiting or one.arrivals_s
         ]
         begin_s = until_s + (tuning.startup_s if until_s else 0.0)
-        least_s = max(tuning.green_min_s if until_s else tuning.interval_s, tuning.interval_s)
-        greens_s = np.arange(least_s, tuning.horizon_s + tuning.interval_s, tuning.interval_s)
-        values = [
-            sum(one.by(begin_s, until_s + green_s) for one in served) / (until_s + green_s)
-            for green_s in greens_s.tolist()
-        ]
-        # Once it is over, the next one must begin anew.
-        return max(values, default=0.0) * self._patience(watch, site, stage)
+        green_s = max(tuning.green_min_s if until_s else tuning.interval_s, tuning.interval_s)
+        best = 0.0
+        while green_s <= tuning.horizon_s:
+            end_s = until_s + green_s
+            best = max(best, sum(one.by(begin_s, end_s, rate) for one, rate in served) / end_s)
+            green_s += tuning.green_step_s
+        return best * self._patience(watch, site, stage)
 
     def _patience(self, watch: Watch, site: Site, stage: int) -> float:
         """How much more the longest waiting vehicle counts."""
@@ -123,20 +126,18 @@ class Adaptive:
         return 1.0 + max(waits_s, default=0.0) / self._tuning.patience_s
 
     def _served(
-        self, watches: Mapping[str, Watch], site: Site, stage: int, one: LaneWatch, indicators: Indicators
+        self, watches: Mapping[str, Watch], site: Site, one: LaneWatch, share: float, indicators: Indicators
     ) -> _Served:
-        tuning, watch = self._tuning, watches[site.key]
+        watch = watches[site.key]
         group = one.lane.group
-        yields = group in site.yielding[stage]
-        rate = tuning.yielding_veh_s if yields else tuning.saturation_veh_s
-        told = indicators.get((site.controller, group))
         waiting = watch.queue(one)
-        flow = one.flow_veh_s(watch.now_s)
-        if told is not None and told.flow_veh_s is not None:
-            flow = max(flow, told.flow_veh_s / max(len(watch.of(group)), 1)) if one.quality(watch.now_s) < 1 else flow
+        told = indicators.get((site.controller, group))
+        if told is not None and told.flow_veh_s is not None and one.quality(watch.now_s) <= 0 and waiting:
+            # The count is not to be trusted: as many as came on average while it was red.
+            waiting = max(waiting, told.flow_veh_s / len(watch.of(group)) * watch.red_s(group))
         if watch.green[group] and not self._utilised(watch, one):
             waiting = min(waiting, float(one.coming(watch.now_s)))
-        return _Served(waiting, rate, flow, self._arrivals_s(watches, site, one))
+        return _Served(waiting, self._arrivals_s(watches, site, one, share / len(watch.of(group))))
 
     def _utilised(self, watch: Watch, one: LaneWatch) -> bool:
         """Whether the green of the last seconds was used (SCATS-like utilisation of the published events)."""
@@ -153,37 +154,40 @@ class Adaptive:
         )
         return bool(used[0] >= tuning.utilised_ratio)
 
-    def _arrivals_s(self, watches: Mapping[str, Watch], site: Site, one: LaneWatch) -> list[float]:
+    def _arrivals_s(self, watches: Mapping[str, Watch], site: Site, one: LaneWatch, share: float) -> list[float]:
         """When those who are not yet at the advance loop will be at the stop line: released by a neighbour [s]."""
+        if share <= 0:
+            return []
         now_s = watches[site.key].now_s
-        group = one.lane.group
         found: list[float] = []
         for feed in site.feeds:
-            if feed.group != group or feed.site not in watches:
-                continue
-            source = watches[feed.site]
-            share = self._share(watches, site, one)
-            passed = [
-                at_s + feed.travel_s - now_s
-                for lane in source.of(feed.source)
-                for at_s in lane.left
-                if at_s + feed.travel_s - one.lane.travel_s > now_s
-            ]
-            passed = sorted(after_s for after_s in passed if after_s <= self._tuning.horizon_s)
-            # Of those released only a share comes to this lane; each k-th stands for it.
-            step = round(1 / share) if share > 0 else 0
-            found += passed[step - 1 :: step] if step else []
-        return found
+            if feed.group == one.lane.group and feed.site in watches:
+                # Before then they have passed the advance loop, and are counted there.
+                since_s = now_s - feed.travel_s + one.lane.travel_s
+                until_s = now_s - feed.travel_s + self._tuning.horizon_s
+                found += [
+                    at_s + feed.travel_s - now_s
+                    for lane in watches[feed.site].of(feed.source)
+                    for at_s in lane.left
+                    if since_s < at_s <= until_s
+                ]
+        # Of those released only a share comes to this lane; each k-th stands for it.
+        step = max(round(1 / share), 1)
+        return sorted(found)[step - 1 :: step]
 
-    def _share(self, watches: Mapping[str, Watch], site: Site, one: LaneWatch) -> float:
-        """Share of those released by the neighbours who came to this lane lately."""
-        released = sum(
-            len(lane.left)
-            for feed in site.feeds
-            if feed.group == one.lane.group and feed.site in watches
-            for lane in watches[feed.site].of(feed.source)
-        )
-        return min(len(one.came) / released, 1.0) if released else 0.0
+    def _shares(self, watches: Mapping[str, Watch], site: Site) -> dict[int, float]:
+        """Share of those released by the neighbours who came to each group lately."""
+        released: dict[int, int] = {}
+        for feed in site.feeds:
+            if feed.site in watches:
+                count = sum(len(lane.left) for lane in watches[feed.site].of(feed.source))
+                released[feed.group] = released.get(feed.group, 0) + count
+        watch = watches[site.key]
+        return {
+            group: min(sum(len(one.came) for one in watch.of(group)) / count, 1.0)
+            for group, count in released.items()
+            if count
+        }
 
     def _blocked(self, watches: Mapping[str, Watch], key: str, group: int) -> bool:
         """Spillback guard: whether the only ways out of a group are full."""

@@ -21,7 +21,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     yielding_veh_s: float = 0.2
     startup_s: float = 2.0
     horizon_s: float = 40.0
-    ahead_s: float = 12.0
+    green_step_s: float = 4.0
     hysteresis: float = 1.1
     patience_s: float = 60.0
     utilised_ratio: float = 0.8

@@ -145,8 +145,10 @@ class Watch:
         self.now_s = 0.0
         self.green = dict.fromkeys(site.groups, False)
         self.since_s = dict.fromkeys(site.groups, 0.0)
+        self._groups: dict[int, list[LaneWatch]] = {}
         self._of: dict[int, tuple[LaneWatch, bool]] = {}
         for watch in self.lanes:
+            self._groups.setdefault(watch.lane.group, []).append(watch)
             if watch.lane.presence is not None:
                 self._of[watch.lane.presence] = watch, False
             if watch.lane.advance is not None:
@@ -171,7 +173,7 @@ class Watch:
 
     def of(self, group: int) -> list[LaneWatch]:
         """Lanes of a signal group."""
-        return [one for one in self.lanes if one.lane.group == group]
+        return self._groups.get(group, [])
 
     def queue(self, one: LaneWatch) -> float:
         """Vehicles waiting on a lane."""
