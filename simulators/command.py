@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
@@ -15,6 +13,7 @@ from rich.console import Console
 
 from emscher import log as logs
 from emscher import settings as settings_module
+from emscher.running import until_stopped
 from emscher.settings import Settings
 from simulators import replay_command, scenery
 from simulators.age import TOO_OLD
@@ -27,6 +26,8 @@ from simulators.mapping import stream_of
 from simulators.progress import shown
 from simulators.publisher import Publisher
 from simulators.replay_command import FAULT_LOG, FaultLog, Recipes
+from simulators.sumo.command import sumo
+from simulators.sumo.town.command import town
 from simulators.synthetic import Source, sources
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -34,12 +35,17 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 def register(app: typer.Typer) -> None:
     """Add the subcommands of the simulators."""
-    app.command("simulate")(simulate)
+    city = typer.Typer(invoke_without_command=True)
+    city.callback()(simulate)
+    city.command("sumo")(sumo)
+    city.command("town")(town)
+    app.add_typer(city, name="simulate")
     replay_command.register(app)
     faults_command.register(app)
 
 
 def simulate(
+    context: typer.Context,
     history_hours: Annotated[
         float,
         typer.Option("--history-hours", min=0, max=24 * 365, help="First publish this many past hours at full speed."),
@@ -63,12 +69,16 @@ def simulate(
       emscher simulate --history-hours 24
 
       emscher simulate --history-hours 168 --once --seed 7
+
+    `emscher simulate sumo SCENARIO.sumocfg` publishes a city that SUMO simulates.
     """
+    if context.invoked_subcommand:
+        return
     settings = settings_module.load()
     logs.configure(settings, "simulate")
     city = sources(scenery.load(settings.city), settings.simulate_seed if seed is None else seed)
     recipe = None if faults is None else load_recipe(faults, seed)
-    run(_simulate(settings, city, history_hours, recipe, fault_log, once=once))
+    until_stopped(_simulate(settings, city, history_hours, recipe, fault_log, once=once))
 
 
 async def _simulate(
@@ -105,19 +115,3 @@ def _warn_of_age(settings: Settings, city: tuple[Source, ...], history_hours: fl
         kept_days = stream.keep_days if stream.private else max(stream.keep_days, settings.history_days)
         if history_hours > 24 * kept_days:
             log.warning(TOO_OLD, stream=stream.name, oldest_days=int(history_hours / 24), keep_days=kept_days)
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, or until SIGTERM or SIGINT, which end it cleanly."""
-    asyncio.run(_until_signalled(work))
-
-
-async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        log.info("Stopped")

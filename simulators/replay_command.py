@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +28,7 @@ from simulators.faults.inject import Faulty, faulty
 from simulators.faults.recipe import load as load_recipe
 from simulators.live import Sink
 from simulators.mapping import stream_of
+from simulators.pace import read_moment_us, read_speed
 from simulators.play import play
 from simulators.progress import shown
 from simulators.publisher import Publisher
@@ -103,7 +102,7 @@ def replay(  # noqa: PLR0913, PLR0917 - the options of a command
     """
     settings = settings_module.load()
     logs.configure(settings, "replay")
-    factor = _speed(speed)
+    factor = read_speed(speed)
     recipe = None if faults is None else load_recipe(faults)
     wanted = _filter(stream, sensor, site, start, end)
     if from_store == (file is not None):
@@ -217,7 +216,7 @@ def _filter(
 ) -> Filter:
     for one in stream or ():
         stream_of(one)
-    return Filter(stream or (), sensor or (), site or (), _moment_us("--from", start), _moment_us("--to", end))
+    return Filter(stream or (), sensor or (), site or (), read_moment_us("--from", start), read_moment_us("--to", end))
 
 
 def _warn_of_age(settings: Settings, tape: Tape) -> None:
@@ -226,29 +225,3 @@ def _warn_of_age(settings: Settings, tape: Tape) -> None:
     old = [one for one in ages if one.is_too_old]
     if old:
         log.warning(TOO_OLD, oldest_days=old[0].oldest_days, keep_days=min(one.keep_days for one in old))
-
-
-def _speed(text: str) -> float | None:
-    """Read the speed; None is as fast as possible."""
-    if text == "max":
-        return None
-    try:
-        factor = float(text)
-    except ValueError:
-        factor = math.nan
-    if not 0 < factor < math.inf:
-        raise RecordingError(f"{text!r} is no speed.", "Write --speed max, or a factor above 0 like 1 or 60.")
-    return factor
-
-
-def _moment_us(option: str, text: str | None) -> int | None:
-    """Read a moment [us since 1970]."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise RecordingError(f"{option} {text!r} is no time with a zone.", "Write it like 2024-05-13T16:00:00Z.")
-    return round(moment.timestamp() * SECOND_US)

@@ -154,9 +154,8 @@ def test_cooling_follows_the_outdoor_temperature() -> None:
 
     def effort(start_s: int, first: int, last: int) -> float:
         found = series("energy", start_s, start_s + DAY_S)
-        return sum(one["power_w"] for one in found["rz-a.cooling"][first:last]) / sum(
-            one["power_w"] for one in found["rz-a.ups"][first:last]
-        )
+        cooling = sum(float(one["power_w"]) for one in found["rz-a.cooling"][first:last])
+        return cooling / sum(float(one["power_w"]) for one in found["rz-a.ups"][first:last])
 
     july, january = WEDNESDAY_S, WEDNESDAY_S - 180 * DAY_S
     assert effort(july, 0, 1440) > 1.15 * effort(january, 0, 1440)
@@ -307,7 +306,7 @@ def test_a_match_fills_station_park_and_road() -> None:
 
     def devices(found: dict[str, Series], zone: str, first: int, last: int) -> float:
         return sum(
-            one.get("clients_avg", 0)
+            float(one.get("clients_avg", 0))
             for key, readings in found["wlan"].items()
             for one in readings[first:last]
             if key.startswith(zone)
