@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dashboards import indicators
-from dashboards.document import encode
+from dashboards.document import documents
 
 FOLDER = Path(__file__).parent / "json"
 
@@ -27,8 +26,11 @@ def _root() -> None:
 
 @app.command("build")
 def build(folder: Annotated[Path, typer.Argument(help="Where the JSON files go.")] = FOLDER) -> None:
-    """Write every dashboard as JSON, as Grafana provisions it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "indicators.json"
-    path.write_text(encode(indicators.build()), encoding="utf-8")
-    typer.echo(f"{path} is written.")
+    """Write every dashboard in every language as JSON, as Grafana provisions it."""
+    count = 0
+    for name, text in documents():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        count += 1
+    typer.echo(f"{count} dashboards are written to {folder}.")
