@@ -61,31 +61,20 @@ class Field:
 
     def override(self) -> Json:
         """Give it as Grafana's override of a field."""
-        found: list[Json] = []
-
-        def add(name: str, value: object) -> None:
-            found.append({"id": name, "value": value})
-
-        if self.label:
-            add("displayName", self.label)
-        if self.unit:
-            add("unit", self.unit)
+        said: Json = {
+            "displayName": self.label,
+            "unit": self.unit,
+            "mappings": mappings(self.values) if self.values else None,
+            "thresholds": thresholds(self.limits) if self.limits else None,
+            "color": {"mode": "fixed", "fixedColor": self.colour} if self.colour else None,
+            "links": [{"title": self.link[0], "url": self.link[1], "targetBlank": False}] if self.link else None,
+            "custom.width": self.width_px,
+            "custom.hidden": self.hidden,
+        }
+        said |= {f"custom.{name}": value for name, value in self.custom.items()}
+        found = [{"id": name, "value": value} for name, value in said.items() if value]
         if self.decimals is not None:
-            add("decimals", self.decimals)
-        if self.values:
-            add("mappings", mappings(self.values))
-        if self.limits:
-            add("thresholds", thresholds(self.limits))
-        if self.colour:
-            add("color", {"mode": "fixed", "fixedColor": self.colour})
-        if self.link:
-            add("links", [{"title": self.link[0], "url": self.link[1], "targetBlank": False}])
-        if self.width_px:
-            add("custom.width", self.width_px)
-        if self.hidden:
-            add("custom.hidden", True)
-        for name, value in self.custom.items():
-            add(f"custom.{name}", value)
+            found.append({"id": "decimals", "value": self.decimals})
         return {"matcher": {"id": "byName", "options": self.name}, "properties": found}
 
 

@@ -1,4 +1,4 @@
-"""Scales that several dashboards show: traffic states, levels of service, faults; each a word with a colour beside it."""
+"""Scales that several dashboards show: traffic states, levels of service, lights; a word each, a colour beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A day of the pretend Dortmund in a store, with what dashboards show besides: targets, refused messages, an incident."""
+"""A day of the pretend Dortmund in a store, with targets, refused messages and an incident besides."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ SECONDS_LATE = 2
 
 INCIDENT = """
 UPDATE incident_indicator SET state_california_7 = 7, state_california_8 = 7, reason = 0
-WHERE section = 1 AND part = 1 AND window_start BETWEEN %(end)s - interval '5 hours' AND %(end)s - interval '4 hours 40 minutes'
+WHERE section = 1 AND part = 1
+  AND window_start BETWEEN %(end)s - interval '5 hours' AND %(end)s - interval '4 hours 40 minutes'
 """
 CONTRACT = """
 INSERT INTO supply_contract (supplier, product, valid_from, g_per_kwh, gas, renewable_ratio, proof, source)

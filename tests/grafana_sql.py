@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 Chosen = Mapping[str, str | Sequence[str]]
@@ -30,7 +31,7 @@ class Period:
         """Width of a bucket as Grafana chooses it, no less than the panel's own [s]."""
         wanted_s = (self.until - self.since).total_seconds() / points
         rounded = STEPS_S[-1]
-        for lower, upper in zip(STEPS_S, STEPS_S[1:], strict=False):
+        for lower, upper in pairwise(STEPS_S):
             if wanted_s < (lower + upper) / 2:
                 rounded = lower
                 break

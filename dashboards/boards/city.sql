@@ -8,7 +8,7 @@ LEFT JOIN (
       AND flow_veh_h IS NOT NULL
 ) AS seen USING (sensor_id)
 WHERE sensor.stream = 'traffic' AND sensor.configured
-  AND EXISTS (SELECT FROM lane_state_indicator WHERE window_start <= $__timeTo())
+  AND EXISTS (SELECT FROM lane_state_indicator WHERE $__timeFilter(window_start))
 
 -- name: speed_now
 -- Mean speed of the last quarter hour over all directions, weighted by flow.

@@ -61,8 +61,14 @@ def _time_space(pen: Pen) -> Drawn:
     words = pen.words(
         ("Speeds along the road", "Geschwindigkeiten entlang der Straße"),
         (
-            "Time across, distance upwards: each row is a junction at its distance from the first, in the chosen directions.",
-            "Zeit nach rechts, Weg nach oben: je Zeile eine Kreuzung mit ihrem Abstand zur ersten, in den gewählten Richtungen.",
+            (
+                "Time across, distance upwards: each row is a junction at its distance from the first, in the"
+                " chosen directions."
+            ),
+            (
+                "Zeit nach rechts, Weg nach oben: je Zeile eine Kreuzung mit ihrem Abstand zur ersten, in den"
+                " gewählten Richtungen."
+            ),
         ),
         source="cross_section.speed_kmh",
     )

@@ -27,7 +27,10 @@ def board(say: Language) -> Board:
         title=say("Detectors and data quality", "Detektoren und Datenqualität"),
         description=say(
             "Who is silent, late, faulty, replaced or refused; public WLAN is shown by zone only and so not here.",
-            "Wer schweigt, zu spät kommt, gestört, ersetzt oder abgewiesen ist; WLAN wird nur je Zone gezeigt, nicht hier.",
+            (
+                "Wer schweigt, zu spät kommt, gestört, ersetzt oder abgewiesen ist; WLAN wird nur je Zone gezeigt,"
+                " nicht hier."
+            ),
         ),
         variables=[
             Choice("stream", say("Stream", "Datenart"), pen.sql("streams"), several=True),
@@ -99,8 +102,14 @@ def _late(pen: Pen) -> Drawn:
     words = pen.words(
         ("Mean latency", "Mittlere Verspätung"),
         (
-            "From the end of what a reading speaks of to its receipt, by stream and hour; a history that is replayed is late.",
-            "Vom Ende dessen, wovon ein Messwert spricht, bis zum Empfang, je Datenart und Stunde; Nachgereichtes ist verspätet.",
+            (
+                "From the end of what a reading speaks of to its receipt, by stream and hour; a history that is"
+                " replayed is late."
+            ),
+            (
+                "Vom Ende dessen, wovon ein Messwert spricht, bis zum Empfang, je Datenart und Stunde;"
+                " Nachgereichtes ist verspätet."
+            ),
         ),
         _NO_HEALTH,
     )
@@ -112,7 +121,10 @@ def _sensors(pen: Pen) -> Drawn:
         ("Sensors", "Sensoren"),
         (
             "What ingest measured of each sensor's reporting in the period, the worst first; at most 500.",
-            "Was der Empfang über das Melden jedes Sensors im Zeitraum gemessen hat, die schlechtesten zuerst; höchstens 500.",
+            (
+                "Was der Empfang über das Melden jedes Sensors im Zeitraum gemessen hat, die schlechtesten zuerst;"
+                " höchstens 500."
+            ),
         ),
         ("There is no such sensor.", "Es gibt keinen solchen Sensor."),
     )

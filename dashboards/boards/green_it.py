@@ -105,10 +105,16 @@ def _targets(pen: Pen) -> Drawn:
     words = pen.words(
         ("Targets", "Ziele"),
         (
-            "Where twelve months stand beside the linear path to the target; with fewer months, what their days would come"
-            " to in a year. A shape and a word say what the colour says.",
-            "Wo zwölf Monate neben dem linearen Pfad zum Ziel stehen; bei weniger Monaten, worauf ihre Tage im Jahr hinausliefen."
-            " Form und Wort sagen, was die Farbe sagt.",
+            (
+                "Where twelve months stand beside the linear path to the target; with fewer months, what their"
+                " days would come"
+                " to in a year. A shape and a word say what the colour says."
+            ),
+            (
+                "Wo zwölf Monate neben dem linearen Pfad zum Ziel stehen; bei weniger Monaten, worauf ihre Tage im"
+                " Jahr hinausliefen."
+                " Form und Wort sagen, was die Farbe sagt."
+            ),
         ),
         ("No target is decided (emscher report targets).", "Kein Ziel ist beschlossen (emscher report targets)."),
     )
@@ -166,8 +172,14 @@ def _servers(pen: Pen) -> Drawn:
     words = pen.words(
         ("Servers by usage", "Server nach Auslastung"),
         (
-            "CPU usage by the hour, the least first. Idle is what stays below the limits for 90 days; an owner confirms.",
-            "CPU-Auslastung je Stunde, die geringste zuerst. Leerlauf ist, was 90 Tage unter den Grenzen bleibt; das Amt bestätigt.",
+            (
+                "CPU usage by the hour, the least first. Idle is what stays below the limits for 90 days; an owner"
+                " confirms."
+            ),
+            (
+                "CPU-Auslastung je Stunde, die geringste zuerst. Leerlauf ist, was 90 Tage unter den Grenzen"
+                " bleibt; das Amt bestätigt."
+            ),
         ),
         ("No server reported CPU time in this period.", "In diesem Zeitraum meldete kein Server CPU-Zeit."),
     )

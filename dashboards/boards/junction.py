@@ -1,6 +1,8 @@
-"""One junction: volumes, saturation, arrivals on green, split failures, delay, quality, and its coordination diagram."""
+"""One junction: volumes, saturation, arrivals on green, split failures, delay, quality, coordination diagram."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, BLUE, GREEN, RED
@@ -108,7 +110,7 @@ def _direction(pen: Pen, column: str) -> Drawn:
 
 
 def _approach(pen: Pen, column: str) -> Drawn:
-    more = {"arrivals_on_green_ratio": {"max": 1}}.get(column, {})
+    more: dict[str, Any] = {"arrivals_on_green_ratio": {"max": 1}}.get(column, {})
     return pen.series(f"approach.{column}", "approaches", _PER_APPROACH, _UNDEFINED, step="15m", min=0, **more)
 
 
@@ -131,10 +133,16 @@ def _coordination(pen: Pen) -> Drawn:
     words = pen.words(
         ("Coordination diagram", "Koordinierungsdiagramm"),
         (
-            "Each point is a vehicle at the stop line, by the second of its cycle since the begin of red and what it was"
-            " shown; at most the last two hours of the period. Source: Purdue coordination diagram.",
-            "Jeder Punkt ist ein Fahrzeug an der Haltlinie, nach der Sekunde seines Umlaufs seit Rotbeginn und dem gezeigten"
-            " Signal; höchstens die letzten zwei Stunden des Zeitraums. Quelle: Purdue Coordination Diagram.",
+            (
+                "Each point is a vehicle at the stop line, by the second of its cycle since the begin of red and"
+                " what it was"
+                " shown; at most the last two hours of the period. Source: Purdue coordination diagram."
+            ),
+            (
+                "Jeder Punkt ist ein Fahrzeug an der Haltlinie, nach der Sekunde seines Umlaufs seit Rotbeginn und"
+                " dem gezeigten"
+                " Signal; höchstens die letzten zwei Stunden des Zeitraums. Quelle: Purdue Coordination Diagram."
+            ),
         ),
         (
             "No vehicle was seen by a detector upstream in the last two hours, or this junction has none.",

@@ -11,7 +11,10 @@ from dashboards.variables import Choice
 
 _BALANCE = (
     "Received = stored + duplicate + rejected, written in the transaction that stores; anything but 0 here is a loss.",
-    "Empfangen = gespeichert + doppelt + abgewiesen, in derselben Transaktion geschrieben; alles außer 0 ist ein Verlust.",
+    (
+        "Empfangen = gespeichert + doppelt + abgewiesen, in derselben Transaktion geschrieben; alles außer 0 ist"
+        " ein Verlust."
+    ),
 )
 
 
@@ -115,8 +118,14 @@ def _latency(pen: Pen) -> Drawn:
     words = pen.words(
         ("Latency of readings", "Verspätung der Messwerte"),
         (
-            "From the end of what a reading speaks of to its receipt, by hour of receipt; sensors a day off are left out.",
-            "Vom Ende dessen, wovon ein Messwert spricht, bis zum Empfang, je Stunde; ohne Sensoren, die um einen Tag falsch gehen.",
+            (
+                "From the end of what a reading speaks of to its receipt, by hour of receipt; sensors a day off"
+                " are left out."
+            ),
+            (
+                "Vom Ende dessen, wovon ein Messwert spricht, bis zum Empfang, je Stunde; ohne Sensoren, die um"
+                " einen Tag falsch gehen."
+            ),
         ),
     )
     fields = (
@@ -173,7 +182,10 @@ def _own_energy(pen: Pen) -> Drawn:
     words = pen.words(
         ("Own energy", "Eigener Energiebedarf"),
         (
-            "Received readings times the measured energy of one (row platform_message_energy of the limits): an estimate.",
+            (
+                "Received readings times the measured energy of one (row platform_message_energy of the limits):"
+                " an estimate."
+            ),
             "Empfangene Messwerte mal gemessener Energie für einen (Zeile platform_message_energy): eine Schätzung.",
         ),
     )

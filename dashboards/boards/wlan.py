@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, GREEN, GREY, RED, SKY, Field, Value
 from dashboards.language import Language
@@ -39,7 +41,10 @@ def board(say: Language) -> Board:
         title=say("Public WLAN", "Öffentliches WLAN"),
         description=say(
             "Zones and hours with at least five devices and three access points; no access point, device or person.",
-            "Zonen und Stunden mit mindestens fünf Geräten und drei Zugangspunkten; kein Zugangspunkt, Gerät oder Mensch.",
+            (
+                "Zonen und Stunden mit mindestens fünf Geräten und drei Zugangspunkten; kein Zugangspunkt, Gerät"
+                " oder Mensch."
+            ),
         ),
         variables=[Choice("zone", "Zone", pen.sql("zones"), several=True)],
         refresh="15m",
@@ -97,7 +102,7 @@ def _total(pen: Pen, column: str) -> Drawn:
 
 
 def _series(pen: Pen, column: str) -> Drawn:
-    more = {"online_ratio": {"max": 1}}.get(column, {})
+    more: dict[str, Any] = {"online_ratio": {"max": 1}}.get(column, {})
     return pen.series(f"wlan.{column}", "series", _DEVICES, kind=Lines, step="1h", min=0, **more)
 
 
@@ -110,9 +115,15 @@ def _hours(pen: Pen) -> Drawn:
     words = pen.words(
         ("What is shown", "Was gezeigt wird"),
         (
-            "An hour with fewer than five devices, or a zone of fewer than three access points, is kept back and in no sum.",
-            "Eine Stunde mit weniger als fünf Geräten oder eine Zone mit weniger als drei Zugangspunkten wird zurückgehalten"
-            " und ist in keiner Summe.",
+            (
+                "An hour with fewer than five devices, or a zone of fewer than three access points, is kept back"
+                " and in no sum."
+            ),
+            (
+                "Eine Stunde mit weniger als fünf Geräten oder eine Zone mit weniger als drei Zugangspunkten wird"
+                " zurückgehalten"
+                " und ist in keiner Summe."
+            ),
         ),
     )
     values = {
