@@ -111,10 +111,6 @@ WHERE told.energy_mj IS NOT NULL
 GROUP BY 1
 ORDER BY 1
 
--- name: sessions
--- Sessions of ingest at the broker.
-SELECT name, filter, listening_since FROM ingest_session ORDER BY name
-
 -- name: kept
 -- How long what is kept, and why.
 SELECT table_name, keep::text AS keep, extendable, reason FROM retention ORDER BY table_name
