@@ -9,7 +9,7 @@ import typer
 
 from dashboards.document import documents
 
-FOLDER = Path(__file__).parent / "json"
+FOLDER = Path(__file__).parent
 
 app = typer.Typer(help="Grafana dashboards.", no_args_is_help=True)
 
@@ -25,12 +25,12 @@ def _root() -> None:
 
 
 @app.command("build")
-def build(folder: Annotated[Path, typer.Argument(help="Where the JSON files go.")] = FOLDER) -> None:
-    """Write every dashboard in every language as JSON, as Grafana provisions it."""
+def build(folder: Annotated[Path, typer.Argument(help="Where `json/` and `provisioning/` are.")] = FOLDER) -> None:
+    """Write every dashboard in every language, and the alerts, as JSON that Grafana provisions."""
     count = 0
     for name, text in documents():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         count += 1
-    typer.echo(f"{count} dashboards are written to {folder}.")
+    typer.echo(f"{count} files are written to {folder}.")

@@ -1,4 +1,4 @@
-"""A dashboard as the text Grafana reads: the same dashboard, the same bytes."""
+"""Dashboards and alerts as the text Grafana reads: the same ones, the same bytes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from pathlib import Path
 
 from grafanalib._gen import DashboardEncoder
 
+from dashboards.alerts import provisioned
 from dashboards.boards import boards
 from dashboards.language import CODES, Language
 
+ALERTS = Path("provisioning") / "alerting" / "emscher.json"
+DASHBOARDS = Path("json")
+
 
 def documents() -> Iterator[tuple[Path, str]]:
-    """Give every dashboard in every language: the path of its file and its text."""
+    """Give every file that is built: its path below this folder and its text."""
     for code in CODES:
         say = Language(code)
         for name, build in boards().items():
-            yield Path(code) / f"{name}.json", encode(build(say).dashboard(say))
+            yield DASHBOARDS / code / f"{name}.json", encode(build(say).dashboard(say))
+    yield ALERTS, encode(provisioned())
 
 
 def encode(value: object) -> str:

@@ -43,6 +43,8 @@ class Field:
         Title and address.
     width_px : int, optional
         Width of the column in a table [px].
+    nothing : str
+        What stands where there is no value.
     custom : mapping
         Settings of the kind of panel.
     """
@@ -57,19 +59,23 @@ class Field:
     link: tuple[str, str] | None = None
     width_px: int | None = None
     hidden: bool = False
+    nothing: str = ""
     custom: Mapping[str, Any] = field(default_factory=dict)
 
     def override(self) -> Json:
         """Give it as Grafana's override of a field."""
         said: Json = {
             "displayName": self.label,
+            "noValue": self.nothing,
             "unit": self.unit,
             "mappings": mappings(self.values) if self.values else None,
             "thresholds": thresholds(self.limits) if self.limits else None,
             "color": {"mode": "fixed", "fixedColor": self.colour} if self.colour else None,
             "links": [{"title": self.link[0], "url": self.link[1], "targetBlank": False}] if self.link else None,
             "custom.width": self.width_px,
+            # Up to Grafana 12.1, and since.
             "custom.hidden": self.hidden,
+            "custom.hideFrom": {"viz": True, "legend": True, "tooltip": True} if self.hidden else None,
         }
         said |= {f"custom.{name}": value for name, value in self.custom.items()}
         found = [{"id": name, "value": value} for name, value in said.items() if value]

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from grafanalib.core import GridPos, Panel
 
-from dashboards.field import Field, Json, Value, mappings, thresholds
+from dashboards.field import BLUE, Field, Json, Value, mappings, thresholds
 
 DATA_SOURCE: Json = {"type": "grafana-postgresql-datasource", "uid": "emscher"}
 Format = Literal["table", "time_series"]
@@ -45,6 +45,8 @@ class Drawn(Panel):  # type: ignore[misc] # grafanalib has no types
         Colours from a value on.
     step : str
         Least width of a bucket of time.
+    last : str
+        How much of the period's end it shows, instead of all.
     more : mapping
         Further defaults of all fields: ``min``, ``max``, ``decimals``, ``custom``.
     """
@@ -53,6 +55,7 @@ class Drawn(Panel):  # type: ignore[misc] # grafanalib has no types
     format: ClassVar[Format] = "table"
     custom: ClassVar[Json] = {}
     drawing: ClassVar[Json] = {}
+    colour: ClassVar[Json] = {"mode": "palette-classic"}
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Drawn(Panel):  # type: ignore[misc] # grafanalib has no types
         limits: Sequence[tuple[float | None, str]] = (),
         step: str | None = None,
         options: Json | None = None,
+        last: str | None = None,
         **more: Any,  # noqa: ANN401 - Grafana's own defaults of fields
     ) -> None:
         statements = [sql] if isinstance(sql, str) else sql
@@ -73,13 +77,15 @@ class Drawn(Panel):  # type: ignore[misc] # grafanalib has no types
             description=words.description,
             dataSource=DATA_SOURCE,
             interval=step,
+            timeFrom=last,
             targets=[self._target(text, number) for number, text in enumerate(statements)],
         )
         self.defaults: Json = {"unit": unit, "noValue": words.nothing, "custom": self.custom | more.pop("custom", {})}
         self.defaults |= {"mappings": mappings(values)} if values else {}
         self.defaults |= {"thresholds": thresholds(limits or ((None, "text"),))}
-        self.defaults |= {"color": {"mode": "thresholds" if limits or values else "palette-classic"}} | more
+        self.defaults |= {"color": self.colour if not (limits or values) else {"mode": "thresholds"}} | more
         self.overrides = [one.override() for one in fields]
+
         self.options = self.drawing | (options or {})
 
     def _target(self, sql: str, number: int) -> Json:
@@ -111,7 +117,8 @@ class Drawn(Panel):  # type: ignore[misc] # grafanalib has no types
             "fieldConfig": {"defaults": self.defaults, "overrides": self.overrides},
             "options": self.options,
         }
-        return found | ({"interval": self.interval} if self.interval else {})
+        more = {"interval": self.interval, "timeFrom": self.timeFrom}
+        return found | {name: value for name, value in more.items() if value}
 
 
 _LEGEND: Json = {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []}
@@ -128,7 +135,7 @@ class Lines(Drawn):
     custom: ClassVar[Json] = {
         "drawStyle": "line",
         "lineWidth": 1,
-        "fillOpacity": 8,
+        "fillOpacity": 0,
         "showPoints": "auto",
         "spanNulls": False,
     }
@@ -151,6 +158,7 @@ class Number(Drawn):
     """Single values, large, each with its name."""
 
     kind = "stat"
+    colour: ClassVar[Json] = {"mode": "fixed", "fixedColor": BLUE}
     drawing: ClassVar[Json] = {
         "reduceOptions": _REDUCED,
         "orientation": "auto",
@@ -168,14 +176,20 @@ class Rows(Drawn):
     """A table."""
 
     kind = "table"
-    custom: ClassVar[Json] = {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False, "filterable": False}
+    custom: ClassVar[Json] = {
+        "align": "auto",
+        "cellOptions": {"type": "auto"},
+        "inspect": False,
+        "wrapHeaderText": True,
+    }
     drawing: ClassVar[Json] = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0}
 
 
 class Bars(Drawn):
-    """A bar per row, the value written beside it."""
+    """A bar per row, named by the first column, the value written beside it."""
 
     kind = "bargauge"
+    colour: ClassVar[Json] = {"mode": "fixed", "fixedColor": BLUE}
     drawing: ClassVar[Json] = {
         "reduceOptions": _EACH_ROW,
         "orientation": "horizontal",
@@ -190,24 +204,8 @@ class Bars(Drawn):
         "legend": {**_LEGEND, "showLegend": False},
     }
 
-
-class Categories(Drawn):
-    """Columns by category, such as days."""
-
-    kind = "barchart"
-    custom: ClassVar[Json] = {"fillOpacity": 80, "lineWidth": 0}
-    drawing: ClassVar[Json] = {
-        "orientation": "auto",
-        "showValue": "auto",
-        "stacking": "none",
-        "groupWidth": 0.7,
-        "barWidth": 0.9,
-        "fullHighlight": False,
-        "xTickLabelRotation": 0,
-        "xTickLabelMaxLength": 0,
-        "legend": _LEGEND,
-        "tooltip": _TOOLTIP,
-    }
+    def __init__(self, words: Words, sql: str, unit: str, fields: Sequence[Field] = (), **more: Any) -> None:  # noqa: ANN401 - see the base
+        super().__init__(words, sql, unit, fields, displayName="${__data.fields[0]}", **more)
 
 
 class States(Drawn):

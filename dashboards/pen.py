@@ -32,6 +32,7 @@ class Pen:
     def __init__(self, say: Language, file: str, nothing: Two) -> None:
         self.say = say
         self.nothing = nothing
+        self.unknown = say("unknown", "unbekannt")
         self._queries = queries("dashboards.boards", file)
 
     def sql(self, name: str, **identifiers: str) -> str:
@@ -85,6 +86,7 @@ class Pen:
     def field(self, indicator: str, decimals: int | None = None, **more: Any) -> Field:  # noqa: ANN401 - what a field takes
         """Give an indicator's column of a table."""
         one = self.measure(indicator)
+        more = {"nothing": self.unknown} | more
         return Field(one.column, one.label, self.unit(one.unit), decimals, **more)
 
     def column(
@@ -96,4 +98,5 @@ class Pen:
         **more: Any,  # noqa: ANN401 - the same
     ) -> Field:
         """Give a column of a table."""
+        more = {"nothing": self.unknown} | more
         return Field(name, self.say(*label), self.unit(unit), decimals, **more)

@@ -40,6 +40,7 @@ def lights(say: Language) -> dict[int, Value]:
     return {
         0: Value(say("○ cannot be computed", "○ nicht berechenbar"), GREY),
         1: Value(say("● on the path or better", "● auf dem Pfad oder besser"), GREEN),
-        2: Value(say("▲ up to 5 % off, or not yet 12 months", "▲ bis 5 % daneben, oder noch keine 12 Monate"), AMBER),
+        2: Value(say("▲ up to 5 % off", "▲ bis 5 % daneben"), AMBER),
+        4: Value(say("△ on the path so far, not yet 12 months", "△ bisher auf dem Pfad, noch keine 12 Monate"), AMBER),
         3: Value(say("■ more than 5 % off", "■ mehr als 5 % daneben"), RED),
     }

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import websockets
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -61,7 +62,7 @@ class Page:
     async def picture(self, path: Path) -> None:
         """Save what is seen as PNG."""
         told = await self.ask("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(told["data"]))
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(told["data"]))
 
 
 @asynccontextmanager
@@ -94,9 +95,6 @@ async def chromium(profile: Path) -> AsyncIterator[Page]:
 
 async def _page(address: str) -> str:
     """Give the number of the page that is open."""
-    reader, writer = await asyncio.open_connection(*address.split(":"))
-    writer.write(f"GET /json/list HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode())
-    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-    writer.close()
-    assert b"200" in head.splitlines()[0]
-    return str(next(one["id"] for one in json.loads(body) if one["type"] == "page"))
+    async with httpx.AsyncClient() as client:
+        found = (await client.get(f"http://{address}/json/list")).json()
+    return str(next(one["id"] for one in found if one["type"] == "page"))

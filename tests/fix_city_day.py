@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -36,8 +37,10 @@ NONSENSE = (
 )
 ENDS = (4, 4, 5, 5, 5, 6)
 """How the greens of one junction end, in turn: by a gap, at their maximum, as the plan demands (Indiana codes)."""
+BLOCK_S = 600
+"""How much arrives at once [s]."""
 SECONDS_LATE = 2
-"""How late the readings of an hour arrive after its end [s]."""
+"""How late they arrive after its end [s]."""
 
 INCIDENT = """
 UPDATE incident_indicator SET state_california_7 = 7, state_california_8 = 7, reason = 0
@@ -71,7 +74,7 @@ def city_day(flavour: Flavour, day_stores: Callable[[Flavour], Settings]) -> Set
     return day_stores(flavour)
 
 
-async def fill(store: Settings, end: datetime, hours: int = 24) -> None:
+async def fill(store: Settings, end: datetime, hours: int = 24, energy_days: int = 0) -> None:
     """Write some hours of the pretend city up to a moment, and compute them.
 
     Parameters
@@ -82,6 +85,8 @@ async def fill(store: Settings, end: datetime, hours: int = 24) -> None:
         Full minute at which the history ends.
     hours : int
         How much of it there is [h].
+    energy_days : int
+        How much more there is of meters and servers before that [d].
     """
     async with await connect(store, "owner", autocommit=True) as connection:
         await city.write(connection, city.read(store.city))
@@ -90,9 +95,15 @@ async def fill(store: Settings, end: datetime, hours: int = 24) -> None:
     pretend = sources(scenery.load(store.city), store.simulate_seed)
     end_s = round(end.timestamp())
     async with Inlet(store, end) as inlet:
-        for low_s, high_s in hour_blocks(end_s - hours * 3600, end_s):
+        begin_s = end_s - hours * 3600
+        metered = tuple(one for one in pretend if one.stream in {"energy", "workload"})
+        for low_s, high_s in hour_blocks(begin_s - energy_days * 86400, begin_s):
             inlet.now = datetime.fromtimestamp(high_s + SECONDS_LATE, UTC)
-            held = [*messages(pretend, low_s, high_s), terminations(low_s, high_s), *NONSENSE]
+            await inlet.take(list(messages(metered, low_s, high_s)))
+        for low_s, high_s in pairwise((*range(begin_s, end_s, BLOCK_S), end_s)):
+            inlet.now = datetime.fromtimestamp(high_s + SECONDS_LATE, UTC)
+            held = [*messages(pretend, low_s, high_s), terminations(low_s, high_s)]
+            held += NONSENSE if high_s % 3600 < BLOCK_S else ()
             for first in range(0, len(held), BATCH):
                 await inlet.take(held[first : first + BATCH])
     await compute(store, end)

@@ -18,8 +18,19 @@ PROVISIONING = ROOT / "dashboards" / "provisioning"
 ADDRESS = "EMSCHER_TEST_GRAFANA_URL"
 FIRST_OF_TODAY = 8
 """Major version from which on Grafana knows today's mappings and references to data sources."""
-STAND_INS = {"state-timeline": "timeseries", "geomap": "table", "heatmap": "timeseries", "xychart": "table"}
+STAND_INS = {"state-timeline": "timeseries", "geomap": "table", "xychart": "table"}
 """What an old Grafana shows instead of a kind of panel that it does not know."""
+OLD_HEATMAP: Json = {
+    "dataFormat": "tsbuckets",
+    "color": {"mode": "spectrum", "colorScheme": "interpolateRdYlGn", "exponent": 0.5},
+    "legend": {"show": True},
+    "tooltip": {"show": True},
+    "xAxis": {"show": True},
+    "yAxis": {"show": True, "format": "short"},
+    "yBucketBound": "auto",
+    "cards": {},
+}
+"""How an old Grafana draws a heat map of rows over time."""
 
 
 class Grafana:
@@ -91,27 +102,33 @@ def aged(board: Json) -> Json:
     """Say a dashboard in the words of Grafana 7.5: names of data sources, its mappings, kinds of panels that it has."""
     old = copy.deepcopy(board)
     for panel in old["panels"]:
-        panel["datasource"] = "Emscher"
-        panel["type"] = STAND_INS.get(panel["type"], panel["type"])
-        defaults = panel["fieldConfig"]["defaults"]
-        if panel["type"] == "table":
-            for target in panel["targets"]:
-                target["format"] = "table"
-        defaults["mappings"] = _aged(defaults.get("mappings", []))
-        for override in panel["fieldConfig"]["overrides"]:
-            for one in override["properties"]:
-                if one["id"] == "mappings":
-                    one["value"] = _aged(one["value"])
-                if one["id"] == "custom.cellOptions":
-                    one.update(id="custom.displayMode", value=one["value"]["type"])
-        for target in panel["targets"]:
-            target.pop("datasource")
+        _age(panel)
     for one in old["templating"]["list"]:
         if "datasource" in one:
             one["datasource"] = "Emscher"
     for one in old["annotations"].get("list", ()):
         one |= {"datasource": "Emscher", "rawQuery": one["target"]["rawSql"]}
     return old
+
+
+def _age(panel: Json) -> None:
+    panel["datasource"] = "Emscher"
+    defaults = panel["fieldConfig"]["defaults"]
+    if panel["type"] in STAND_INS:
+        panel["type"] = STAND_INS[panel["type"]]
+        defaults["color"] = {"mode": "palette-classic"}
+    if panel["type"] == "heatmap":
+        panel |= OLD_HEATMAP
+    for target in panel["targets"]:
+        target.pop("datasource")
+        if panel["type"] == "table":
+            target["format"] = "table"
+    defaults["mappings"] = _aged(defaults.get("mappings", []))
+    for one in (one for override in panel["fieldConfig"]["overrides"] for one in override["properties"]):
+        if one["id"] == "mappings":
+            one["value"] = _aged(one["value"])
+        if one["id"] == "custom.cellOptions":
+            one.update(id="custom.displayMode", value=one["value"]["type"])
 
 
 def _aged(mappings: list[Json]) -> list[Json]:

@@ -6,7 +6,8 @@ from dashboards.board import Board, Row, address
 from dashboards.field import AMBER, GREEN, RED, Field
 from dashboards.language import Language
 from dashboards.measure import measure
-from dashboards.panels import Lines, Map, Number, Rows, States, Words
+from dashboards.panels import Drawn, Lines, Map, Number, Rows, States, Words
+from dashboards.pen import Pen
 from dashboards.scales import levels, traffic_states
 from dashboards.units import unit_of
 from emscher.store.query import queries
@@ -16,6 +17,7 @@ _SQL = {name: query.text for name, query in queries("dashboards.boards", "city.s
 
 def board(say: Language) -> Board:
     """Build the dashboard."""
+    pen = Pen(say, "city.sql", ("No detector reported in this period.", "In diesem Zeitraum meldete kein Detektor."))
     return Board(
         name="city",
         title=say("City overview", "Stadt im Überblick"),
@@ -31,7 +33,7 @@ def board(say: Language) -> Board:
             ),
             Row(12, [(12, _map(say)), (12, _states(say))]),
             Row(8, [(12, _series(say, "flow")), (12, _series(say, "speed"))]),
-            Row(9, [(14, _busiest(say)), (10, _incidents(say))]),
+            Row(9, [(14, _busiest(pen)), (10, _incidents(pen))]),
         ],
         incidents=True,
     )
@@ -165,43 +167,41 @@ def _series(say: Language, name: str) -> Lines:
     return Lines(words, _SQL[name], unit_of(one.unit, say), step="5m", min=0, decimals=0)
 
 
-def _busiest(say: Language) -> Rows:
-    saturation, delay = measure("approach.saturation_ratio", say), measure("approach.control_delay_hbs_s", say)
-    words = Words(
-        say("Fullest approaches", "Vollste Zufahrten"),
-        f"{say('In their newest quarter hour.', 'In der letzten Viertelstunde.')} {saturation.about}",
-        say("No approach could be computed in this period.", "Für diesen Zeitraum war keine Zufahrt zu berechnen."),
+def _busiest(pen: Pen) -> Drawn:
+    words = pen.words(
+        ("Fullest approaches", "Vollste Zufahrten"),
+        ("In their newest quarter hour.", "In der letzten Viertelstunde."),
+        ("No approach could be computed in this period.", "Für diesen Zeitraum war keine Zufahrt zu berechnen."),
+        "approach.saturation_ratio",
     )
+    link = (pen.say("Open", "Öffnen"), _junction(pen.say, "${__data.fields.site_key}"))
     fields = (
-        Field(
-            "site",
-            say("Junction", "Kreuzung"),
-            link=(say("Open", "Öffnen"), _junction(say, "${__data.fields.site_key}")),
-        ),
-        Field("approach", say("Approach", "Zufahrt")),
-        Field("saturation_ratio", saturation.label, unit_of(saturation.unit, say), 2),
-        Field("control_delay_hbs_s", delay.label, unit_of("s", say), 0),
-        Field("qsv", "QSV", values=levels()),
-        Field("split_failure_count", measure("approach.split_failure_count", say).label, unit_of("1", say), 0),
-        Field("site_key", hidden=True),
+        pen.column("site", ("Junction", "Kreuzung"), width_px=270, link=link),
+        pen.column("approach", ("Approach", "Zufahrt")),
+        pen.field("approach.saturation_ratio", 2),
+        pen.field("approach.control_delay_hbs_s", 0),
+        pen.column("qsv", ("QSV", "QSV"), "1", values=levels()),
+        pen.field("approach.split_failure_count", 0),
+        pen.column("site_key", ("Key", "Schlüssel"), hidden=True),
     )
-    return Rows(words, _SQL["busiest"], unit_of("1", say), fields)
+    return pen.panel(Rows, "busiest", words, "1", fields)
 
 
-def _incidents(say: Language) -> Rows:
-    words = Words(
-        say("Incidents", "Störungen"),
-        measure("incident.state_california_7", say).about,
-        say("No incident was confirmed in this period.", "In diesem Zeitraum wurde keine Störung bestätigt."),
+def _incidents(pen: Pen) -> Drawn:
+    words = pen.words(
+        ("Incidents", "Störungen"),
+        ("", ""),
+        ("No incident was confirmed in this period.", "In diesem Zeitraum wurde keine Störung bestätigt."),
+        "incident.state_california_7",
     )
     fields = (
-        Field("began_at", say("Began", "Beginn"), unit_of("time", say)),
-        Field("last_at", say("Last seen", "Zuletzt"), unit_of("time", say)),
-        Field("road", say("Road", "Straße")),
-        Field("section", say("Section", "Abschnitt")),
-        Field("upstream_occupancy_pct", say("Occupancy upstream", "Belegung stromaufwärts"), unit_of("%", say), 0),
+        pen.column("began_at", ("Began", "Beginn"), "time"),
+        pen.column("last_at", ("Last seen", "Zuletzt"), "time"),
+        pen.column("road", ("Road", "Straße"), width_px=220),
+        pen.column("section", ("Section", "Abschnitt")),
+        pen.column("upstream_occupancy_pct", ("Occupancy upstream", "Belegung stromaufwärts"), "%", 0),
     )
-    return Rows(words, _SQL["incidents"], unit_of("1", say), fields)
+    return pen.panel(Rows, "incidents", words, "1", fields)
 
 
 def _junction(say: Language, key: str) -> str:

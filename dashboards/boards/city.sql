@@ -33,6 +33,7 @@ FROM (
     SELECT DISTINCT ON (sensor_id, signal_group) qsv
     FROM approach_indicator
     WHERE window_start > $__timeTo()::timestamptz - interval '1 hour' AND window_start <= $__timeTo()
+      AND qsv IS NOT NULL
     ORDER BY sensor_id, signal_group, window_start DESC
 ) AS newest
 

@@ -88,7 +88,7 @@ def _newest(pen: Pen) -> Drawn:
         "section.travel_time_s",
     )
     fields = (
-        pen.column("road", ("Road", "Straße")),
+        pen.column("road", ("Road", "Straße"), width_px=230),
         pen.column("section", ("Section", "Abschnitt")),
         pen.field("section.length_m", 0),
         pen.field("section.travel_time_s", 0),

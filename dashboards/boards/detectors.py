@@ -135,7 +135,7 @@ def _sensors(pen: Pen) -> Drawn:
         3: Value(pen.say("■ never heard of", "■ nie gehört"), RED),
     }
     fields = (
-        pen.column("site", ("Site", "Ort")),
+        pen.column("site", ("Site", "Ort"), width_px=230),
         pen.column("sensor", ("Sensor", "Sensor")),
         pen.column("stream", ("Stream", "Datenart")),
         pen.column("readings", ("Readings", "Messwerte"), "1", 0),

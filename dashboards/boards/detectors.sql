@@ -39,8 +39,8 @@ GROUP BY 1, 2
 ORDER BY 1, 2
 
 -- name: flaws
--- Readings out of order, repeated, ahead of the clock and too old, by hour.
-SELECT $__timeGroup(h.hour_start, $__interval) AS "time", sum(h.out_of_order) AS out_of_order, sum(h.repeated) AS repeated,
+-- Readings out of order, repeated (signals may share a moment), ahead of the clock and too old, by hour.
+SELECT $__timeGroup(h.hour_start, $__interval) AS "time", sum(h.out_of_order) AS out_of_order, sum(h.repeated) FILTER (WHERE sensor.stream <> 'signal') AS repeated,
        sum(h.in_future) AS in_future, sum(h.too_old) AS too_old
 FROM sensor_health AS h JOIN sensor USING (sensor_id) JOIN site AS s USING (site_id)
 WHERE $__timeFilter(h.hour_start) AND s.key = ANY (ARRAY[$site]::text[]) AND sensor.stream = ANY (ARRAY[$stream]::text[])

@@ -9,7 +9,7 @@ from dashboards.panels import Bars, Columns, Drawn, Lines, Number, Rows
 from dashboards.pen import Pen, Two
 from dashboards.scales import lights
 from dashboards.variables import Choice, Fixed
-from processing.figures.site import TITLES
+from processing.figures.site import SERVER_TITLES, TITLES
 
 _INCOMPLETE = (
     "No day of this period is metered for at least 90 %, or a meter or a factor is missing.",
@@ -86,16 +86,19 @@ def _over_time(pen: Pen, name: str) -> Drawn:
         return pen.panel(
             Lines, name, pen.words(_title("pue"), _DAYS), "1", step="1d", min=1, decimals=2, custom=_POINTS
         )
-    columns = {"energy": ("edc_kwh", "eit_kwh"), "carbon": ("co2_location_kg", "co2_market_kg")}[name]
-    colours = (BLUE, SKY) if name == "energy" else (AMBER, GREEN)
+    if name == "carbon":
+        fields = [
+            pen.column(column, _title(column), "kg", 1, colour=colour)
+            for column, colour in (("co2_location_kg", AMBER), ("co2_market_kg", GREEN))
+        ]
+        words = pen.words(("CO2", "CO2"), _CARBON)
+        return pen.panel(Lines, name, words, "kg", fields, step="1d", min=0, custom=_POINTS)
     fields = [
-        pen.column(column, _title(column), _UNITS[column], 1, colour=colour)
-        for column, colour in zip(columns, colours, strict=True)
+        pen.column("eit_kwh", _title("eit_kwh"), "kWh", 1, colour=BLUE),
+        pen.column("rest_kwh", ("Cooling, losses and the rest", "Kühlung, Verluste und Übriges"), "kWh", 1, colour=SKY),
     ]
-    title = ("Energy", "Energie") if name == "energy" else ("CO2", "CO2")
-    words = pen.words(title, _DAYS if name == "energy" else _CARBON)
-    side_by_side = {"stacking": {"mode": "none", "group": "A"}}
-    return pen.panel(Columns, name, words, _UNITS[columns[0]], fields, step="1d", min=0, custom=side_by_side)
+    words = pen.words(("Energy", "Energie"), _DAYS)
+    return pen.panel(Columns, name, words, "kWh", fields, step="1d", min=0)
 
 
 _POINTS = {"showPoints": "always", "pointSize": 8}
@@ -118,12 +121,20 @@ def _targets(pen: Pen) -> Drawn:
         ),
         ("No target is decided (emscher report targets).", "Kein Ziel ist beschlossen (emscher report targets)."),
     )
-    names = {name: Value(pen.say(title.name_en, title.name_de) + f" [{title.unit}]") for name, title in TITLES.items()}
+    names = {
+        name: Value(pen.say(title.name_en, title.name_de) + f" [{title.unit}]")
+        for name, title in {**TITLES, **SERVER_TITLES}.items()
+    }
     fields = (
-        pen.column("site", ("Site", "Ort"), values={"city": Value(pen.say("Whole city", "Ganze Stadt"))}),
-        pen.column("indicator", ("Figure", "Kennzahl"), values=names),
+        pen.column("site", ("Site", "Ort"), width_px=220, values={"city": Value(pen.say("Whole city", "Ganze Stadt"))}),
+        pen.column("indicator", ("Figure", "Kennzahl"), width_px=260, values=names),
         pen.column(
-            "light", ("State", "Stand"), "1", values=lights(pen.say), custom={"cellOptions": {"type": "color-text"}}
+            "light",
+            ("State", "Stand"),
+            "1",
+            values=lights(pen.say),
+            width_px=300,
+            custom={"cellOptions": {"type": "color-text"}},
         ),
         pen.column("reached_value", ("Reached", "Erreicht"), "1", 2),
         pen.column("path_value", ("Path today", "Pfad heute"), "1", 2),
@@ -189,7 +200,7 @@ def _servers(pen: Pen) -> Drawn:
         2: Value(pen.say("■ idle, ask its owner", "■ Leerlauf, Amt fragen"), AMBER),
     }
     fields = (
-        pen.column("site", ("Site", "Ort")),
+        pen.column("site", ("Site", "Ort"), width_px=230),
         pen.column("node", ("Server", "Server")),
         pen.column("mean_usage", ("Mean usage", "Mittlere Auslastung"), "share", 1),
         pen.column("p95_usage", ("95th percentile", "95. Perzentil"), "share", 1),

@@ -12,10 +12,11 @@ FROM green_it_day
 WHERE $__timeFilter(window_start) AND key = ANY (ARRAY[$site]::text[])
 
 -- name: energy
--- Energy over time: the whole and of IT, summed over the chosen sites.
-SELECT date_trunc('$period', d.window_start, 'Europe/Berlin') AS "time", sum(d.edc_kwh) AS edc_kwh, sum(d.eit_kwh) AS eit_kwh
+-- Energy over time, summed over the chosen sites: of IT, and what comes on top of it; both make the whole.
+SELECT date_trunc('$period', d.window_start, 'Europe/Berlin') AS "time", sum(d.eit_kwh) AS eit_kwh,
+       sum(d.edc_kwh - d.eit_kwh) AS rest_kwh
 FROM green_it_day AS d
-WHERE $__timeFilter(d.window_start) AND d.key = ANY (ARRAY[$site]::text[])
+WHERE $__timeFilter(d.window_start) AND d.key = ANY (ARRAY[$site]::text[]) AND d.edc_kwh IS NOT NULL
 GROUP BY 1
 ORDER BY 1
 
@@ -96,8 +97,8 @@ ORDER BY used.mean_usage
 
 -- name: targets
 -- Targets with where they stand; twelve months, or what the days there are would come to.
-SELECT coalesce(s.name, t.site_key) AS site, t.indicator,
-       t.reached_value, t.path_value, t.value AS target_value, t.off_pct, t.light, t.due, t.days, t.decision, t.responsible
+SELECT coalesce(s.name, t.site_key) AS site, t.indicator, t.light,
+       t.reached_value, t.path_value, t.value AS target_value, t.off_pct, t.due, t.days, t.decision, t.responsible
 FROM target_state AS t LEFT JOIN site AS s ON s.key = t.site_key
 WHERE t.site_key = 'city' OR t.site_key = ANY (ARRAY[$site]::text[])
 ORDER BY t.light DESC, t.site_key, t.indicator

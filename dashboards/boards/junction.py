@@ -106,7 +106,7 @@ def _only(column: str) -> dict[str, object]:
 
 
 def _direction(pen: Pen, column: str) -> Drawn:
-    return pen.series(f"cross_section.{column}", "directions", _PER_DIRECTION, step="1m", min=0, decimals=0)
+    return pen.series(f"cross_section.{column}", "directions", _PER_DIRECTION, step="5m", min=0, decimals=0)
 
 
 def _approach(pen: Pen, column: str) -> Drawn:
@@ -157,7 +157,13 @@ def _coordination(pen: Pen) -> Drawn:
         pen.column("green_begins", ("green begins", "Grünbeginn"), "s", 0, colour=BLUE, custom={"pointSize": 7}),
     )
     return Lines(
-        words, [pen.sql("coordination"), pen.sql("begins_of_green")], pen.unit("s"), fields, custom=points, min=0
+        words,
+        [pen.sql("coordination"), pen.sql("begins_of_green")],
+        pen.unit("s"),
+        fields,
+        custom=points,
+        min=0,
+        last="2h",
     )
 
 

@@ -115,10 +115,11 @@ def _groups(pen: Pen) -> Drawn:
         ("Means of the period, unlawful transitions first.", "Mittel des Zeitraums, unzulässige Übergänge zuerst."),
         source="signal.cycle_s",
     )
-    link = (pen.say("Open", "Öffnen"), address("junction", pen.say))
+    link = (pen.say("Open", "Öffnen"), address("junction", pen.say, "var-site=${__data.fields.site_key}"))
     fields = (
-        pen.column("site", ("Junction", "Kreuzung"), link=link),
+        pen.column("site", ("Junction", "Kreuzung"), width_px=260, link=link),
         pen.column("signal_group", ("Signal group", "Signalgruppe")),
+        pen.column("site_key", ("Key", "Schlüssel"), hidden=True),
         *(
             pen.field(f"signal.{name}", digits)
             for name, digits in (

@@ -56,14 +56,14 @@ ORDER BY 1
 
 -- name: groups
 -- Signal groups with their times in the period and what looks wrong.
-SELECT s.name AS site, 'SG ' || i.signal_group AS signal_group,
+SELECT s.name AS site, 'SG ' || i.signal_group AS signal_group, s.key AS site_key,
        sum(i.cycle_s * i.cycle_count) / nullif(sum(i.cycle_count), 0) AS cycle_s,
        sum(i.green_ratio * i.cycle_count) / nullif(sum(i.cycle_count) FILTER (WHERE i.green_ratio IS NOT NULL), 0) AS green_ratio,
        min(i.green_min_s) AS green_min_s, avg(i.amber_s) AS amber_s, avg(i.red_amber_s) AS red_amber_s,
        sum(i.violation_count)::double precision AS violation_count, sum(i.max_out_count)::double precision AS max_out_count
 FROM signal_indicator AS i JOIN sensor USING (sensor_id) JOIN site AS s USING (site_id)
 WHERE $__timeFilter(i.window_start) AND s.key = ANY (ARRAY[$site]::text[])
-GROUP BY s.name, i.sensor_id, i.signal_group
+GROUP BY s.name, s.key, i.sensor_id, i.signal_group
 ORDER BY violation_count DESC NULLS LAST, s.name, i.signal_group
 LIMIT 500
 

@@ -69,7 +69,7 @@ def board(say: Language) -> Board:
                     (8, _series(pen, "energy_wh")),
                 ],
             ),
-            Row(14, [(10, _week(pen)), (14, _zones(pen))]),
+            Row(13, [(10, _week(pen)), (14, _zones(pen))]),
         ],
     )
 
@@ -144,7 +144,7 @@ def _week(pen: Pen) -> Drawn:
     )
     cell = {"cellOptions": {"type": "color-background", "mode": "basic"}, "align": "right"}
     fields = [pen.column("hour", ("Hour", "Stunde"), width_px=70)]
-    fields += [Field(name, pen.say(*texts), "none", 0, custom=cell) for name, texts in _WEEK.items()]
+    fields += [Field(name, pen.say(*texts), "none", 0, nothing="-", custom=cell) for name, texts in _WEEK.items()]
     return pen.panel(
         Rows, "week", words, "devices", fields, min=0, color={"mode": "continuous-BlPu"}, options={"cellHeight": "sm"}
     )
@@ -153,7 +153,7 @@ def _week(pen: Pen) -> Drawn:
 def _zones(pen: Pen) -> Drawn:
     words = pen.words(("Zones", "Zonen"), _DEVICES)
     fields = (
-        pen.column("zone", ("Zone", "Zone")),
+        pen.column("zone", ("Zone", "Zone"), width_px=230),
         pen.column("access_point_count", ("Access points", "Zugangspunkte"), "1", 0),
         pen.field("wlan.clients_concurrent_avg", 0),
         pen.field("wlan.clients_concurrent_max", 0),

@@ -38,8 +38,8 @@ GROUP BY 1, 2
 ORDER BY 1, 2
 
 -- name: week
--- Devices by weekday and hour, of all that was ever published: who plans, plans by it.
-SELECT to_char(p.hour, 'FM00') || ':00' AS hour,
+-- Devices by weekday and two hours, of all that was ever published: who plans, plans by it.
+SELECT to_char(p.hour / 2 * 2, 'FM00') || ':00' AS hour,
        avg(p.clients_concurrent_avg) FILTER (WHERE p.weekday = 1) AS mon,
        avg(p.clients_concurrent_avg) FILTER (WHERE p.weekday = 2) AS tue,
        avg(p.clients_concurrent_avg) FILTER (WHERE p.weekday = 3) AS wed,
@@ -49,8 +49,8 @@ SELECT to_char(p.hour, 'FM00') || ':00' AS hour,
        avg(p.clients_concurrent_avg) FILTER (WHERE p.weekday = 7) AS sun
 FROM wlan_profile AS p JOIN site AS s USING (site_id)
 WHERE s.key = ANY (ARRAY[$zone]::text[])
-GROUP BY p.hour
-ORDER BY p.hour
+GROUP BY p.hour / 2
+ORDER BY p.hour / 2
 
 -- name: zones_table
 -- Zones with their published day.

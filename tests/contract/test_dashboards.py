@@ -13,16 +13,18 @@ from fix_pipeline import register
 from grafana_sql import Chosen, Period, expanded, interpolated
 
 from dashboards.boards import boards
-from dashboards.document import documents
+from dashboards.document import ALERTS, DASHBOARDS, documents
 from emscher.settings import Settings
 from emscher.store.pool import Connection, connect
 from emscher.store.query import queries
 
 Json = dict[str, Any]
 
-BUILT = Path(__file__).parents[2] / "dashboards" / "json"
+BUILT = Path(__file__).parents[2] / "dashboards"
 DOCUMENTS = {str(path): text for path, text in documents()}
-BOARDS: dict[str, Json] = {name: json.loads(text) for name, text in DOCUMENTS.items()}
+BOARDS: dict[str, Json] = {
+    str(path.relative_to(DASHBOARDS)): json.loads(text) for path, text in documents() if path.is_relative_to(DASHBOARDS)
+}
 PANELS = [
     pytest.param(name, panel, id=f"{name}: {panel['id']} {panel['title']}")
     for name, board in BOARDS.items()
@@ -79,7 +81,8 @@ def test_built_file_is_what_the_code_builds(name: str) -> None:
 
 def test_no_other_file_ships() -> None:
     """A dashboard that is gone leaves no file behind."""
-    assert {str(path.relative_to(BUILT)) for path in BUILT.rglob("*.json")} == set(DOCUMENTS)
+    found = [*(BUILT / DASHBOARDS).rglob("*.json"), *(BUILT / ALERTS).parent.iterdir()]
+    assert {str(path.relative_to(BUILT)) for path in found} == set(DOCUMENTS)
 
 
 @pytest.mark.parametrize(("name", "panel"), PANELS)
@@ -127,7 +130,7 @@ def _neutral(targets: list[Json]) -> list[str]:
 def test_links_lead_to_dashboards_that_there_are(name: str) -> None:
     """An address of a dashboard names one that ships."""
     known = {board["uid"] for board in BOARDS.values()}
-    named = set(re.findall(r"/d/([\w-]+)", DOCUMENTS[name]))
+    named = set(re.findall(r"/d/([\w-]+)", json.dumps(BOARDS[name])))
     assert named
     assert named <= known
 
@@ -196,6 +199,65 @@ def _fits(panel: Json, columns: list[tuple[str, int]]) -> None:
     shown = {one["matcher"]["options"] for one in panel["fieldConfig"]["overrides"]}
     if panel["type"] == "table":
         assert set(kinds) <= shown, title
+
+
+RULES: list[Json] = json.loads(DOCUMENTS[str(ALERTS)])["groups"][0]["rules"]
+
+
+def test_alerts_name_what_there_is() -> None:
+    """A rule has a name of its own, a condition it computes, our data source, and a dashboard that ships."""
+    assert len({rule["uid"] for rule in RULES}) == len({rule["title"] for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        question, limit = rule["data"]
+        assert rule["condition"] == limit["refId"]
+        assert limit["model"]["expression"] == question["refId"]
+        assert question["datasourceUid"] == "emscher"
+        assert rule["annotations"]["dashboard"].removeprefix("/d/") in {board["uid"] for board in BOARDS.values()}
+
+
+async def _numbers(store: Settings, rule: Json, until: datetime) -> list[float]:
+    """Ask as a rule asks at a moment: one number a row, the rest its labels."""
+    question = rule["data"][0]
+    period = Period(until - timedelta(seconds=question["relativeTimeRange"]["from"]), until)
+    statement = expanded(question["model"]["rawSql"], period, 60, timescaledb=False)
+    async with await connect(store, "reader") as connection:
+        cursor = await connection.execute(statement.encode())
+        types = [column.type_code for column in cursor.description or ()]
+        assert sorted(one in NUMBERS for one in types) == [False] * (len(types) - 1) + [True]
+        place = next(number for number, one in enumerate(types) if one in NUMBERS)
+        return [row[place] for row in await cursor.fetchall()]
+
+
+def _fires(rule: Json, numbers: list[float]) -> bool:
+    return any(one > rule["data"][1]["model"]["conditions"][0]["evaluator"]["params"][0] for one in numbers)
+
+
+async def test_alerts_are_silent_on_a_good_day(city_day: Settings) -> None:
+    """At the end of the day every rule has something to look at, and none fires."""
+    async with await connect(city_day, "reader") as connection:
+        row = await (await connection.execute("SELECT max(observed_at) FROM traffic_latest")).fetchone()
+    assert row
+    for rule in RULES:
+        numbers = await _numbers(city_day, rule, row[0] + timedelta(minutes=2))
+        assert numbers
+        assert not _fires(rule, numbers), (rule["title"], numbers)
+
+
+async def test_alerts_fire(city_day: Settings, store: Settings) -> None:
+    """A silent detector, a quarantine too full, a target out of reach and an overloaded approach are told."""
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    by_title = {rule["title"]: rule for rule in RULES}
+    assert _fires(
+        by_title["Detector down"], await _numbers(city_day, by_title["Detector down"], at + timedelta(days=900))
+    )
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute(
+            "INSERT INTO rejected_dropped VALUES ('traffic', 'malformed', %s, 'w', 3)", (at - timedelta(minutes=5),)
+        )
+    assert await _numbers(store, by_title["Loss in accounting"], at) == [3]
+    assert _fires(by_title["Loss in accounting"], [3])
+    assert _fires(by_title["PUE target missed"], [5.1])
+    assert _fires(by_title["Split failures"], [1.0])
 
 
 NOTHING: Mapping[str, timedelta] = {

@@ -134,8 +134,8 @@ WITH yearly AS (
     FROM valued
 )
 SELECT judged.*,
-       CASE WHEN reached_value IS NULL THEN 0 WHEN off_pct > 5 THEN 3 WHEN off_pct > 0 OR days < 0.98 * 365 THEN 2 ELSE 1
-       END AS light
+       CASE WHEN reached_value IS NULL THEN 0 WHEN off_pct > 5 THEN 3 WHEN off_pct > 0 THEN 2
+            WHEN days < 0.98 * 365 THEN 4 ELSE 1 END AS light
 FROM judged;
 COMMENT ON COLUMN target_state.light IS
-    '0 cannot be computed, 1 on the path or better, 2 off by at most 5 % or not yet twelve months, 3 off by more';
+    '0 cannot be computed, 1 on the path or better, 2 off by at most 5 %, 3 off by more, 4 on the path so far, not yet twelve months';
