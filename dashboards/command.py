@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from dashboards import indicators
-from dashboards.document import encode
+from dashboards.document import documents
 
-FOLDER = Path(__file__).parent / "json"
+FOLDER = Path(__file__).parent
 
 app = typer.Typer(help="Grafana dashboards.", no_args_is_help=True)
 
@@ -26,9 +25,12 @@ def _root() -> None:
 
 
 @app.command("build")
-def build(folder: Annotated[Path, typer.Argument(help="Where the JSON files go.")] = FOLDER) -> None:
-    """Write every dashboard as JSON, as Grafana provisions it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "indicators.json"
-    path.write_text(encode(indicators.build()), encoding="utf-8")
-    typer.echo(f"{path} is written.")
+def build(folder: Annotated[Path, typer.Argument(help="Where `json/` and `provisioning/` are.")] = FOLDER) -> None:
+    """Write every dashboard in every language, and the alerts, as JSON that Grafana provisions."""
+    count = 0
+    for name, text in documents():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        count += 1
+    typer.echo(f"{count} files are written to {folder}.")

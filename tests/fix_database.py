@@ -69,16 +69,17 @@ def empty_store(server_url: str, flavour: Flavour) -> Iterator[Settings]:
 @pytest.fixture
 def store(server_url: str, flavour: Flavour, templates: dict[str, str]) -> Iterator[Settings]:
     """Settings of a migrated database that is this test's own."""
-    yield from _clone(server_url, flavour, templates)
+    yield from clone(server_url, flavour, templates)
 
 
 @pytest.fixture
 def second_store(server_url: str, flavour: Flavour, templates: dict[str, str]) -> Iterator[Settings]:
     """Another one, to compare with."""
-    yield from _clone(server_url, flavour, templates)
+    yield from clone(server_url, flavour, templates)
 
 
-def _clone(server_url: str, flavour: Flavour, templates: dict[str, str]) -> Iterator[Settings]:
+def clone(server_url: str, flavour: Flavour, templates: dict[str, str]) -> Iterator[Settings]:
+    """Give settings of a migrated database of one's own, which is dropped afterwards."""
     if flavour not in templates:
         template = f"emscher_template_{flavour}_{secrets.token_hex(6)}"
         _create(server_url, template, "template0")

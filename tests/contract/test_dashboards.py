@@ -1,54 +1,302 @@
-"""What every dashboard must keep; no panel is named here."""
+"""What every dashboard must keep, in both languages; no dashboard and no panel is named here."""
 
 import json
 import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
+from fix_city_day import recent
+from fix_pipeline import register
+from grafana_sql import Chosen, Period, expanded, interpolated
 
-from dashboards import indicators
-from dashboards.document import encode
+from dashboards.boards import boards
+from dashboards.document import ALERTS, DASHBOARDS, documents
 from emscher.settings import Settings
-from emscher.store.pool import connect
+from emscher.store.pool import Connection, connect
+from emscher.store.query import queries
 
-BUILT = Path(__file__).parents[2] / "dashboards" / "json"
-DOCUMENTS = {"indicators": encode(indicators.build())}
+Json = dict[str, Any]
+
+BUILT = Path(__file__).parents[2] / "dashboards"
+DOCUMENTS = {str(path): text for path, text in documents()}
+BOARDS: dict[str, Json] = {
+    str(path.relative_to(DASHBOARDS)): json.loads(text) for path, text in documents() if path.is_relative_to(DASHBOARDS)
+}
 PANELS = [
-    pytest.param(panel, id=f"{name}: {panel['title']}")
-    for name, text in DOCUMENTS.items()
-    for panel in json.loads(text)["panels"]
+    pytest.param(name, panel, id=f"{name}: {panel['id']} {panel['title']}")
+    for name, board in BOARDS.items()
+    for panel in board["panels"]
 ]
+DAYS = {"now-24h": 1, "now-30d": 30}
+NUMBERS = {20, 21, 23, 700, 701, 1700}
+TEXT, TIMES = 25, {1184, 1114, 1082, 701, 1700}
+OVER_TIME = {"timeseries", "state-timeline", "heatmap"}
+EMPTY_OF_ITS_OWN = re.compile(r"rejected_message|undefined_reason|max_out|incident")
 
 
-def _expanded(sql: str) -> str:
-    """Expand the macros and variables our panels use, as Grafana's PostgreSQL data source does."""
-    span = r"\1 BETWEEN '2026-01-05T00:00:00Z' AND '2026-01-06T00:00:00Z'"
-    text = re.sub(r"\$__timeFilter\(([^)]*)\)", span, sql).replace("$site", "wall-01")
-    assert "$" not in text
-    return text
+def period_of(board: Json, until: datetime) -> Period:
+    """Period that a dashboard shows at first."""
+    return Period(until - timedelta(days=DAYS[board["time"]["from"]]), until)
+
+
+async def first_choice(connection: Connection, board: Json) -> Chosen:
+    """Choose what a dashboard chooses at first: of several all, else the first."""
+    chosen: dict[str, str | list[str]] = {}
+    for one in board["templating"]["list"]:
+        if one["type"] == "custom":
+            chosen[one["name"]] = one["current"]["value"]
+            continue
+        sql = interpolated(one["query"], board["templating"]["list"], chosen)
+        found = [str(row[1]) for row in await (await connection.execute(sql.encode())).fetchall()]
+        chosen[one["name"]] = found if one["includeAll"] else next(iter(found), "")
+    return chosen
+
+
+async def answers(
+    store: Settings, board: Json, period: Period, chosen: Chosen | None = None
+) -> Iterator[tuple[Json, list[tuple[str, int]], list[tuple[Any, ...]]]]:
+    """Run every statement of a dashboard in the reader's role: the panel, its columns with their types, its rows."""
+    found = []
+    async with await connect(store, "reader", autocommit=True) as connection:
+        picked = await first_choice(connection, board) if chosen is None else chosen
+        for panel in board["panels"]:
+            width_s = period.interval_s(panel.get("interval"))
+            for target in panel["targets"]:
+                filled = interpolated(target["rawSql"], board["templating"]["list"], picked)
+                sql = expanded(filled, period, width_s, timescaledb=store.database_flavour == "timescaledb")
+                cursor = await connection.execute(sql.encode())
+                columns = [(one.name, one.type_code) for one in cursor.description or ()]
+                found.append((panel, columns, await cursor.fetchall()))
+    return iter(found)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_built_file_is_what_the_code_builds(name: str) -> None:
     """The JSON that ships is, to the byte, what `emscher dashboards build` writes."""
-    assert (BUILT / f"{name}.json").read_text() == DOCUMENTS[name]
+    assert (BUILT / name).read_text(encoding="utf-8") == DOCUMENTS[name]
 
 
-@pytest.mark.parametrize("panel", PANELS)
-def test_panel_says_what_it_shows(panel: dict[str, Any]) -> None:
-    """No panel is without title, unit, description and data source."""
+def test_no_other_file_ships() -> None:
+    """A dashboard that is gone leaves no file behind."""
+    found = [*(BUILT / DASHBOARDS).rglob("*.json"), *(BUILT / ALERTS).parent.iterdir()]
+    assert {str(path.relative_to(BUILT)) for path in found} == set(DOCUMENTS)
+
+
+@pytest.mark.parametrize(("name", "panel"), PANELS)
+def test_panel_says_what_it_shows(name: str, panel: Json) -> None:
+    """No panel is without title, unit, description, data source, and a sentence for when there is nothing to show."""
+    assert name
     assert panel["title"]
-    assert panel["description"]
+    assert panel["description"].endswith((".", ";"))
     assert panel["fieldConfig"]["defaults"]["unit"]
-    assert panel["datasource"] == "Emscher"
+    assert panel["fieldConfig"]["defaults"]["noValue"]
+    assert panel["datasource"]["uid"] == "emscher"
+    assert panel["targets"]
 
 
-async def test_every_query_runs_in_the_readers_role(store: Settings) -> None:
-    """Each panel's query runs in the reader's role and gives time, name and value."""
+@pytest.mark.parametrize("name", BOARDS)
+def test_panels_neither_overlap_nor_leave_the_page(name: str) -> None:
+    """Every cell of the grid holds one panel at most."""
+    taken = [
+        (x, y)
+        for panel in BOARDS[name]["panels"]
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(taken) == len(set(taken))
+    assert max(x for x, _ in taken) < 24
+
+
+def test_both_languages_have_the_same_panels() -> None:
+    """German and English differ in words alone: kinds, statements and places are the same."""
+    for name in boards():
+        english, german = (BOARDS[f"{code}/{name}.json"] for code in ("en", "de"))
+        for one, other in zip(english["panels"], german["panels"], strict=True):
+            assert one["type"] == other["type"]
+            assert one["gridPos"] == other["gridPos"]
+            assert _neutral(one["targets"]) == _neutral(other["targets"])
+        assert english["uid"][:-3] == german["uid"][:-3]
+        assert english["title"] != german["title"] or english["description"] != german["description"]
+
+
+def _neutral(targets: list[Json]) -> list[str]:
+    return [target["rawSql"].replace("meaning_de", "meaning_en") for target in targets]
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_links_lead_to_dashboards_that_there_are(name: str) -> None:
+    """An address of a dashboard names one that ships."""
+    known = {board["uid"] for board in BOARDS.values()}
+    named = set(re.findall(r"/d/([\w-]+)", json.dumps(BOARDS[name])))
+    assert named
+    assert named <= known
+
+
+def test_every_statement_is_used() -> None:
+    """No named statement lies idle."""
+    used = [text for board in BOARDS.values() for text in _texts(board)]
+    for name in boards():
+        for query in queries("dashboards.boards", f"{name}.sql").values():
+            pattern = re.sub(r"\\{\w+\\}", ".*", re.escape(query.text))
+            assert any(re.fullmatch(pattern, text) for text in used), f"{name}.sql: {query.name}"
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(one)
+
+
+async def test_every_panel_shows_the_day(city_day: Settings) -> None:
+    """Each statement runs in the reader's role over a day and gives rows of the types that its kind of panel needs."""
+    empty = []
+    for name, board in BOARDS.items():
+        if not name.startswith("en/") or name.endswith("indicators.json"):
+            continue
+        for panel, columns, rows in await answers(city_day, board, period_of(board, recent())):
+            _fits(panel, columns)
+            if not any(value is not None for row in rows for value in row):
+                empty.append(f"{name}: {panel['title']}")
+    assert not empty
+
+
+async def test_every_indicator_has_a_panel_that_runs(city_day: Settings) -> None:
+    """The dashboard that is made from the catalogue runs for every kind of site."""
+    board = BOARDS["en/indicators.json"]
+    async with await connect(city_day, "reader") as connection:
+        sql = "SELECT DISTINCT ON (kind) key FROM site WHERE kind <> 'unconfigured' ORDER BY kind, key"
+        keys = [row[0] for row in await (await connection.execute(sql)).fetchall()]
+    shown = set()
+    for key in keys:
+        for panel, columns, rows in await answers(city_day, board, period_of(board, recent()), {"site": key}):
+            _fits(panel, columns)
+            shown |= {panel["title"]} if rows else set()
+    assert len(shown) > len(board["panels"]) / 2
+
+
+def _fits(panel: Json, columns: list[tuple[str, int]]) -> None:
+    """Compare columns with what a kind of panel needs."""
+    kinds = dict(columns)
+    title = panel["title"]
+    assert len(kinds) == len(columns), title
+    if panel["type"] in OVER_TIME:
+        assert columns[0][0] == "time", title
+        assert columns[0][1] in TIMES, title
+        rest = [kind for name, kind in columns[1:] if name != "metric"]
+        assert rest, title
+        assert set(rest) <= NUMBERS, title
+        assert kinds.get("metric", TEXT) == TEXT, title
+    elif panel["type"] == "geomap":
+        assert {kinds["latitude"], kinds["longitude"]} <= NUMBERS, title
+    elif panel["type"] == "xychart":
+        assert set(kinds.values()) <= NUMBERS, title
+    elif panel["type"] in {"stat", "bargauge"}:
+        assert set(kinds.values()) & NUMBERS, title
+    shown = {one["matcher"]["options"] for one in panel["fieldConfig"]["overrides"]}
+    if panel["type"] == "table":
+        assert set(kinds) <= shown, title
+
+
+RULES: list[Json] = json.loads(DOCUMENTS[str(ALERTS)])["groups"][0]["rules"]
+
+
+def test_alerts_name_what_there_is() -> None:
+    """A rule has a name of its own, a condition it computes, our data source, and a dashboard that ships."""
+    assert len({rule["uid"] for rule in RULES}) == len({rule["title"] for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        question, limit = rule["data"]
+        assert rule["condition"] == limit["refId"]
+        assert limit["model"]["expression"] == question["refId"]
+        assert question["datasourceUid"] == "emscher"
+        assert rule["annotations"]["dashboard"].removeprefix("/d/") in {board["uid"] for board in BOARDS.values()}
+
+
+async def _numbers(store: Settings, rule: Json, until: datetime) -> list[float]:
+    """Ask as a rule asks at a moment: one number a row, the rest its labels."""
+    question = rule["data"][0]
+    period = Period(until - timedelta(seconds=question["relativeTimeRange"]["from"]), until)
+    statement = expanded(question["model"]["rawSql"], period, 60, timescaledb=False)
     async with await connect(store, "reader") as connection:
-        for parameter in PANELS:
-            (panel,) = parameter.values
-            for target in cast("dict[str, Any]", panel)["targets"]:
-                cursor = await connection.execute(_expanded(target["rawSql"]))
-                assert [column.name for column in cursor.description or ()] == ["time", "metric", "value"]
+        cursor = await connection.execute(statement.encode())
+        types = [column.type_code for column in cursor.description or ()]
+        assert sorted(one in NUMBERS for one in types) == [False] * (len(types) - 1) + [True]
+        place = next(number for number, one in enumerate(types) if one in NUMBERS)
+        return [row[place] for row in await cursor.fetchall()]
+
+
+def _fires(rule: Json, numbers: list[float]) -> bool:
+    return any(one > rule["data"][1]["model"]["conditions"][0]["evaluator"]["params"][0] for one in numbers)
+
+
+async def test_alerts_are_silent_on_a_good_day(city_day: Settings) -> None:
+    """At the end of the day every rule has something to look at, and none fires."""
+    async with await connect(city_day, "reader") as connection:
+        row = await (await connection.execute("SELECT max(observed_at) FROM traffic_latest")).fetchone()
+    assert row
+    for rule in RULES:
+        numbers = await _numbers(city_day, rule, row[0] + timedelta(minutes=2))
+        assert numbers
+        assert not _fires(rule, numbers), (rule["title"], numbers)
+
+
+async def test_alerts_fire(city_day: Settings, store: Settings) -> None:
+    """A silent detector, a quarantine too full, a target out of reach and an overloaded approach are told."""
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    by_title = {rule["title"]: rule for rule in RULES}
+    assert _fires(
+        by_title["Detector down"], await _numbers(city_day, by_title["Detector down"], at + timedelta(days=900))
+    )
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute(
+            "INSERT INTO rejected_dropped VALUES ('traffic', 'malformed', %s, 'w', 3)", (at - timedelta(minutes=5),)
+        )
+    assert await _numbers(store, by_title["Loss in accounting"], at) == [3]
+    assert _fires(by_title["Loss in accounting"], [3])
+    assert _fires(by_title["PUE target missed"], [5.1])
+    assert _fires(by_title["Split failures"], [1.0])
+
+
+NOTHING: Mapping[str, timedelta] = {
+    "before the first reading": timedelta(days=400),
+    "in the future": timedelta(days=-30),
+}
+
+
+@pytest.mark.parametrize("when", NOTHING)
+async def test_missing_is_never_zero(city_day: Settings, when: str) -> None:
+    """Over a period without readings no panel that looks at the period gives a 0."""
+    for name, board in BOARDS.items():
+        if not name.startswith("en/"):
+            continue
+        for panel, _, rows in await answers(city_day, board, period_of(board, recent() - NOTHING[when])):
+            if "$__time" in panel["targets"][0]["rawSql"]:
+                assert not _zeros(rows), (name, panel["title"], rows[:2])
+
+
+async def test_an_empty_store_is_no_error(store: Settings) -> None:
+    """Without a site, a sensor or a reading every statement runs, and nothing is 0 that was not counted."""
+    for name, board in BOARDS.items():
+        if not name.startswith("en/"):
+            continue
+        for panel, _, rows in await answers(store, board, period_of(board, datetime.now(UTC))):
+            if "$__time" in panel["targets"][0]["rawSql"]:
+                assert not _zeros(rows), (name, panel["title"], rows[:2])
+
+
+async def test_a_site_without_data_is_no_error(store: Settings) -> None:
+    """A site whose sensors never reported leaves panels empty."""
+    await register(store, "room", {"room.main": {"measurement_point": "utility"}, "room.lane": {"stream": "traffic"}})
+    for name, board in BOARDS.items():
+        if not name.startswith("en/"):
+            continue
+        for panel, _, rows in await answers(store, board, period_of(board, datetime.now(UTC))):
+            if "$__time" in panel["targets"][0]["rawSql"]:
+                assert not _zeros(rows), (name, panel["title"], rows[:2])
+
+
+def _zeros(rows: list[tuple[Any, ...]]) -> bool:
+    return any(not isinstance(value, (str, bool, type(None))) and value == 0 for row in rows for value in row)
