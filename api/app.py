@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from api import (
     indicators,
     latest,
     limits,
+    live,
     openapi,
     readings,
     redrives,
@@ -32,6 +34,8 @@ from api import (
     streams,
     wlan,
 )
+from api.ear import Ear, hearing
+from api.hub import Hub
 from api.newest import Newest
 from api.observer import Observer
 from api.parameters import only_known
@@ -50,8 +54,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _token() -> str:
+    return secrets.token_hex(4)
+
+
 def create(
-    settings: Settings, clock: Callable[[], datetime] = utc_now, monotonic: Callable[[], float] = time.monotonic
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    monotonic: Callable[[], float] = time.monotonic,
+    token: Callable[[], str] = _token,
 ) -> FastAPI:
     """Build the application; its connections open when it starts.
 
@@ -63,6 +74,8 @@ def create(
         The time of day, with zone: where a span ends that is given no end.
     monotonic : callable
         Clock that never jumps [s], to time requests.
+    token : callable
+        Gives a name that no other process has, for the order of live events.
     """
 
     @asynccontextmanager
@@ -73,7 +86,9 @@ def create(
                 "public": Newest(opened, "public", "open_sensor"),
                 "reader": Newest(opened, "reader", "sensor"),
             }
-            yield
+            app.state.hub = Hub(token(), settings.api_live_listeners)
+            async with hearing(Ear(settings, opened, app.state.hub, clock)):
+                yield
 
     app = FastAPI(
         title="Emscher",
@@ -90,7 +105,7 @@ def create(
     app.state.settings = settings
     app.state.clock = clock
     for noun in (
-        *(streams, sites, sensors, readings, sensor_health, latest, indicators, wlan, greenit, limits),
+        *(streams, sites, sensors, readings, sensor_health, latest, indicators, live, wlan, greenit, limits),
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)

@@ -248,3 +248,11 @@ SELECT site.key, weekday, hour, simulated, clients_concurrent_avg, clients_concu
 FROM wlan_profile JOIN site USING (site_id)
 WHERE %(site)s::text IS NULL OR site.key = %(site)s
 ORDER BY site.key, weekday, hour
+
+-- name: listen
+-- Hear what is newly computed and what is newly published.
+LISTEN indicator; LISTEN publication
+
+-- name: still_there
+-- Whether the connection still has a server at its other end.
+SELECT
