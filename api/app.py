@@ -32,6 +32,7 @@ from api import (
     sensors,
     sites,
     streams,
+    targets,
     wlan,
 )
 from api.ear import Ear, hearing
@@ -105,7 +106,7 @@ def create(
     app.state.settings = settings
     app.state.clock = clock
     for noun in (
-        *(streams, sites, sensors, readings, sensor_health, latest, indicators, live, wlan, greenit, limits),
+        *(streams, sites, sensors, readings, sensor_health, latest, indicators, live, wlan, greenit, targets, limits),
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)

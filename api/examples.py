@@ -441,17 +441,3 @@ ALIVE: Example = {"status": "alive"}
 READY: Example = {"status": "ready", "database": "answers", "schema": "8 migrations of timescaledb, up to date"}
 
 METRICS = '# TYPE api_requests_total counter\napi_requests_total{method="GET",route="/v1/sites",status="200"} 3.0\n'
-
-LIVE = """\
-retry: 3000
-event: ready
-id: 5f3a91c0-16
-data: {"heartbeat_s":15.0}
-
-event: indicators
-id: 5f3a91c0-17
-data: {"family":"cross_section","site":"wall-01","bucket":"base","from":"2026-05-04T06:00:00Z",\
-"to":"2026-05-04T06:01:00Z","units":{"flow_veh_h":"veh/h"},\
-"data":[{"site":"wall-01","window_start":"2026-05-04T06:00:00Z","flow_veh_h":840.0}]}
-
-"""

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api import examples
 from api.caller import Asking
 from api.event import RETRY_MS, written
 from api.hub import Hub, Listener
@@ -25,6 +24,20 @@ router = APIRouter(prefix="/v1", tags=["indicators"])
 HEARTBEAT_S = 15.0
 """A listener hears something at least so often, so that it knows of a broken connection [s]."""
 MEDIA_TYPE = "text/event-stream"
+EXAMPLE = """\
+retry: 3000
+event: ready
+id: 5f3a91c0-16
+data: {"heartbeat_s":15.0}
+
+event: indicators
+id: 5f3a91c0-17
+data: {"family":"cross_section","site":"wall-01","bucket":"base","from":"2026-05-04T06:00:00Z",\
+"to":"2026-05-04T06:01:00Z","units":{"flow_veh_h":"veh/h"},\
+"data":[{"site":"wall-01","window_start":"2026-05-04T06:00:00Z","flow_veh_h":840.0}]}
+
+"""
+
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 Families = Annotated[
@@ -59,9 +72,7 @@ class _Stream(StreamingResponse):
     "/live",
     summary="What is newly computed, as server-sent events",
     response_class=Response,
-    responses=told(
-        examples.LIVE, *ALWAYS, "too-many-listeners", "wrong-key", "no-key-set", media_type="text/event-stream"
-    ),
+    responses=told(EXAMPLE, *ALWAYS, "too-many-listeners", "wrong-key", "no-key-set", media_type="text/event-stream"),
 )
 async def follow_live(
     request: Request,

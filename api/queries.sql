@@ -256,3 +256,8 @@ LISTEN indicator; LISTEN publication
 -- name: still_there
 -- Whether the connection still has a server at its other end.
 SELECT
+
+-- name: targets
+-- What the council decided; names of offices and their remarks are left out.
+SELECT site_key, indicator, value, unit, better, due, decision, '', baseline_year, baseline_value, '', simulated
+FROM target_public ORDER BY site_key, indicator, due

@@ -10,7 +10,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from pydantic import TypeAdapter
 
-from api import examples, schemas
+from api import examples, schemas, targets
 from api.app import create
 from api.problem import KINDS, MEDIA_TYPE
 from emscher.settings import load
@@ -101,6 +101,7 @@ def test_only_the_quarantine_asks_everyone_for_a_key() -> None:
         (schemas.Thresholds, examples.THRESHOLDS),
         (schemas.EmissionFactors, examples.EMISSION_FACTORS),
         (schemas.Figures, examples.FIGURES),
+        (targets.Targets, targets.EXAMPLE),
         (schemas.WlanProfile, examples.WLAN_PROFILE),
         (schemas.Alive, examples.ALIVE),
         (schemas.Ready, examples.READY),
