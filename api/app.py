@@ -19,7 +19,6 @@ from api import (
     errors,
     greenit,
     health,
-    index,
     indicators,
     latest,
     limits,
@@ -33,6 +32,7 @@ from api import (
     sites,
     streams,
     targets,
+    web,
     wlan,
 )
 from api.ear import Ear, hearing
@@ -110,7 +110,7 @@ def create(
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)
-    for page in (index, docs):
+    for page in (web, docs):
         app.include_router(page.router, include_in_schema=False)
     errors.register(app)
     openapi.install(app)
