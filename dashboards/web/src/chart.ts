@@ -92,8 +92,8 @@ function draw(plot: HTMLElement, what: Lines, { height, axes }: { height: number
         tzDate: (at) => uPlot.tzDate(new Date(1000 * at), "Europe/Berlin"),
         scales: { y: { range: (_, __, highest) => [0, Math.max(1.1 * (highest ?? 0), 1e-3)] } },
         axes: [
-          { ...axis, show: axes, space: 90, values: (_, at) => at.map((one) => time(1000 * one)) },
-          { ...axis, show: axes, size: 72, values: (_, at) => at.map((one) => quantity(one, what.unit)) },
+          { ...axis, show: axes, space: 90, size: 34, values: (_, at) => at.map((one) => time(1000 * one)) },
+          { ...axis, show: axes, size: 66, values: (_, at) => at.map((one) => quantity(one, what.unit)) },
         ],
         series: [
           {},
@@ -102,7 +102,7 @@ function draw(plot: HTMLElement, what: Lines, { height, axes }: { height: number
             stroke: colour(`--line-${place + 1}`),
             width: 2.5,
             dash: DASHES[place % DASHES.length] ?? [],
-            points: { show: false },
+            points: { show: !axes, size: 4 },
           })),
         ],
       },

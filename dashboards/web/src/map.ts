@@ -1,8 +1,8 @@
 // The map: our own sketch of the city and its places; no tiles, nobody else's server.
-import { GeoJSON, Map as LeafletMap, Marker, control, divIcon, latLngBounds } from "leaflet";
+import { GeoJSON, type LatLng, Map as LeafletMap, Marker, control, divIcon, latLngBounds } from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { type Site, city } from "./city";
-import { the } from "./element";
+import { element, the } from "./element";
 import { junctions, stateOf } from "./state";
 import { symbol } from "./symbol";
 import { say, sayCode } from "./words";
@@ -41,6 +41,7 @@ export class CityMap {
     if (!response.ok) return;
     new GeoJSON((await response.json()) as GeoJSON.FeatureCollection, {
       interactive: false,
+      pointToLayer: (feature, at) => named(feature.properties as { name: string; of: string }, at),
       style: (feature) => ({ className: `sketch ${String(feature?.properties?.["kind"])}`, fill: feature?.geometry.type === "Polygon" }),
     })
       .addTo(this.map)
@@ -94,4 +95,11 @@ export class CityMap {
     if (points.length) this.map.fitBounds(latLngBounds(points), { padding: [24, 24], animate: false });
     the("map").dataset["places"] = String(points.length);
   }
+}
+
+/** A name on the sketch; the table says more, so that screen readers pass it over. */
+function named({ name, of }: { name: string; of: string }, at: LatLng): Marker {
+  const text = element("span", { "aria-hidden": "true" }, name);
+  const icon = divIcon({ className: `sketch-name ${of}`, html: text });
+  return new Marker(at, { icon, interactive: false, keyboard: false, zIndexOffset: -2000 });
 }

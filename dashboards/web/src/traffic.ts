@@ -167,7 +167,7 @@ function draw(rows: Bucket[]): boolean {
     caption: `${say("day_chart")}, ${site}`,
     times,
     lines,
-    unit: "/h",
+    unit: "",
     label: (summary) => say("day_chart_label", { site, summary }),
   });
   return true;

@@ -42,10 +42,11 @@ function show(rows: Hour[]): boolean {
   const hour = say("wlan_hour", { from: time(newest), to: time(newest + width_ms) });
   const total = shown.reduce((sum, row) => sum + (row.clients_concurrent_avg ?? 0), 0);
   const less = current.length - shown.length;
-  const words = [`${say("wlan_summary", { devices: number(total), zones: shown.length })} (${hour}).`];
+  const summary = shown.length === 1 ? "wlan_summary_one" : "wlan_summary";
+  const words = [`${say(summary, { devices: number(total), zones: shown.length, hour })}.`];
   if (less) words.push(`${less === 1 ? say("wlan_hidden_one") : say("wlan_hidden", { count: less })}.`);
   if (!shown.length) words.shift();
-  the("card-wlan").textContent = words.join(" ");
+  the("card-wlan").textContent = words[0] ?? "";
   const box = the("part-wlan");
   const sites = [...new Set(rows.map((row) => row.site))];
   const value = (site: string): number => current.find((row) => row.site === site)?.clients_concurrent_avg ?? -1;
