@@ -9,10 +9,12 @@ import typer
 
 from dashboards import indicators
 from dashboards.document import encode
+from dashboards.pictures.command import render
 
 FOLDER = Path(__file__).parent / "json"
 
 app = typer.Typer(help="Grafana dashboards.", no_args_is_help=True)
+app.command("render")(render)
 
 
 def register(root: typer.Typer) -> None:

@@ -84,5 +84,9 @@ class ReportError(OperatorError):
     """A report cannot be made or frozen, or the file of its targets does not fit."""
 
 
+class PictureError(OperatorError):
+    """A picture cannot be drawn."""
+
+
 class CodecError(EmscherError):
     """Binary COPY data is not what the declared columns say."""
