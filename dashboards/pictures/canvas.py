@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
@@ -23,7 +23,7 @@ Form = Literal["png", "svg"]
 
 INK, SOFT, RULE, MISSING = "#14212b", "#46545f", "#d5d9d6", "#ededea"
 LINES = ("#0b5c7a", "#b04a00", "#6a3d9a", "#3d7a1d")
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "axes.edgecolor": RULE,
@@ -111,8 +111,8 @@ def nothing(axes: Axes, language: Language) -> None:
 
 def clock(axes: Axes, zone: str) -> None:
     """Write times of day of the city below."""
-    axes.xaxis.set_major_locator(AutoDateLocator(tz=ZoneInfo(zone), minticks=4, maxticks=9))
-    axes.xaxis.set_major_formatter(DateFormatter("%H:%M", tz=ZoneInfo(zone)))
+    axes.xaxis.set_major_locator(AutoDateLocator(tz=ZoneInfo(zone), minticks=4, maxticks=9))  # type: ignore[no-untyped-call] # as the next
+    axes.xaxis.set_major_formatter(DateFormatter("%H:%M", tz=ZoneInfo(zone)))  # type: ignore[no-untyped-call] # matplotlib.dates has no types
 
 
 def legend(axes: Axes, handles: Sequence[Artist] | None = None) -> None:
@@ -120,7 +120,6 @@ def legend(axes: Axes, handles: Sequence[Artist] | None = None) -> None:
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("the axes belong to no figure")
-    found, words = (
-        axes.get_legend_handles_labels() if handles is None else (handles, [str(one.get_label()) for one in handles])
-    )
-    figure.legend(found, words, loc="outside lower left", frameon=False, ncols=4, fontsize=9)
+    if handles is None:
+        handles, _ = axes.get_legend_handles_labels()
+    figure.legend(handles=list(handles), loc="outside lower left", frameon=False, ncols=4, fontsize=9)

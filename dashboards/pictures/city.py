@@ -98,8 +98,8 @@ def _sketch(axes: Axes, city: str) -> None:
             colour, width, dash = SKETCH[kind]
             axes.plot(*zip(*shape["coordinates"], strict=True), dash, color=colour, linewidth=width, zorder=2)
         elif kind == "name":
-            name = one["properties"]["name"]
-            axes.text(*shape["coordinates"], name, color=SOFT, fontsize=8, ha="center", clip_on=True)
+            x, y = shape["coordinates"]
+            axes.text(x, y, one["properties"]["name"], color=SOFT, fontsize=8, ha="center", clip_on=True)
 
 
 def _frame(axes: Axes, places: Sequence[Place]) -> None:

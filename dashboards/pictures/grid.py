@@ -50,7 +50,7 @@ def grid(
     zone : str
         Zone of the times below.
     """
-    edges = date2num([*times, times[-1] + step])
+    edges = date2num([*times, times[-1] + step])  # type: ignore[no-untyped-call] # matplotlib.dates has no types
     axes.patch.set(facecolor=MISSING, hatch="////", edgecolor="#9aa3a8", linewidth=0)
     drawn = axes.pcolormesh(
         edges, np.arange(len(rows) + 1), np.ma.masked_invalid(values), cmap="cividis", vmin=0, rasterized=True

@@ -51,4 +51,5 @@ def _summed(hours: Sequence[Hour], times: Sequence[datetime]) -> Floats:
     for name, _, at, power_kw, covered, _ in hours:
         if power_kw is not None and covered >= COVERED:
             values[names.index(name), times.index(at)] = power_kw
-    return values.sum(axis=0)
+    summed: Floats = values.sum(axis=0)
+    return summed

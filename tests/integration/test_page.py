@@ -11,8 +11,9 @@ from fix_page import browsing, heard, lay, pretend, settled, violations
 from fix_served import served
 
 from dashboards.report.command import write
-from dashboards.report.target import Plan, Target
+from dashboards.report.target import Plan
 from emscher.settings import Settings
+from processing.figures.target import Target
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
