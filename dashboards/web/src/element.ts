@@ -25,29 +25,36 @@ export interface Column<Row> {
   number?: boolean;
 }
 
-/** Makes a table that scrolls by itself, with the keyboard too; its first column names the rows. */
-export function table<Row>(caption: string, columns: Column<Row>[], rows: Row[]): HTMLElement {
-  const head = columns.map((one) => element("th", one.number ? { scope: "col", class: "number" } : { scope: "col" }, one.title));
+/**
+ * Makes a table that scrolls by itself, with the keyboard too; its first column names the rows.
+ *
+ * Roles are said again because a stacked table, on a phone or at 400 %, would lose them with its display.
+ */
+export function table<Row>(caption: string, columns: Column<Row>[], rows: Row[], stacked = false): HTMLElement {
+  const kind = (one: Column<Row>): string => (one.number ? "number" : "");
+  const head = columns.map((one) =>
+    element("th", { scope: "col", role: "columnheader", class: kind(one) }, one.title),
+  );
   const body = rows.map((row) =>
     element(
       "tr",
-      {},
+      { role: "row" },
       ...columns.map((one, place) =>
         place === 0
-          ? element("th", { scope: "row" }, one.cell(row))
-          : element("td", one.number ? { class: "number" } : {}, one.cell(row)),
+          ? element("th", { scope: "row", role: "rowheader" }, one.cell(row))
+          : element("td", { role: "cell", class: kind(one), "data-title": one.title }, one.cell(row)),
       ),
     ),
   );
   return element(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    { class: stacked ? "scroll stacked" : "scroll", tabindex: "0", role: "region", "aria-label": caption },
     element(
       "table",
-      {},
+      { role: "table" },
       element("caption", {}, caption),
-      element("thead", {}, element("tr", {}, ...head)),
-      element("tbody", {}, ...body),
+      element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...head)),
+      element("tbody", { role: "rowgroup" }, ...body),
     ),
   );
 }

@@ -117,6 +117,7 @@ function list(rows: Target[]): boolean {
         },
       ],
       rows,
+      true,
     ),
   );
   return true;

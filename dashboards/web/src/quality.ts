@@ -61,6 +61,7 @@ function show(rows: Book[]): boolean {
         { title: say("books"), cell: balance },
       ],
       rows,
+      true,
     ),
   );
   return true;
