@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,10 +19,10 @@ from api import (
     errors,
     greenit,
     health,
-    index,
     indicators,
     latest,
     limits,
+    live,
     openapi,
     readings,
     redrives,
@@ -30,8 +31,12 @@ from api import (
     sensors,
     sites,
     streams,
+    targets,
+    web,
     wlan,
 )
+from api.ear import Ear, hearing
+from api.hub import Hub
 from api.newest import Newest
 from api.observer import Observer
 from api.parameters import only_known
@@ -50,8 +55,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _token() -> str:
+    return secrets.token_hex(4)
+
+
 def create(
-    settings: Settings, clock: Callable[[], datetime] = utc_now, monotonic: Callable[[], float] = time.monotonic
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    monotonic: Callable[[], float] = time.monotonic,
+    token: Callable[[], str] = _token,
 ) -> FastAPI:
     """Build the application; its connections open when it starts.
 
@@ -63,6 +75,8 @@ def create(
         The time of day, with zone: where a span ends that is given no end.
     monotonic : callable
         Clock that never jumps [s], to time requests.
+    token : callable
+        Gives a name that no other process has, for the order of live events.
     """
 
     @asynccontextmanager
@@ -73,7 +87,9 @@ def create(
                 "public": Newest(opened, "public", "open_sensor"),
                 "reader": Newest(opened, "reader", "sensor"),
             }
-            yield
+            app.state.hub = Hub(token(), settings.api_live_listeners)
+            async with hearing(Ear(settings, opened, app.state.hub, clock)):
+                yield
 
     app = FastAPI(
         title="Emscher",
@@ -90,11 +106,11 @@ def create(
     app.state.settings = settings
     app.state.clock = clock
     for noun in (
-        *(streams, sites, sensors, readings, sensor_health, latest, indicators, wlan, greenit, limits),
+        *(streams, sites, sensors, readings, sensor_health, latest, indicators, live, wlan, greenit, targets, limits),
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)
-    for page in (index, docs):
+    for page in (web, docs):
         app.include_router(page.router, include_in_schema=False)
     errors.register(app)
     openapi.install(app)

@@ -95,8 +95,9 @@ async def _serve(loaded: Settings, listening: socket.socket) -> None:
                 with suppress(psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
                     cursor = await connection.execute(SQL["migrations"].statement)
                     version.refuse_newer(await cursor.fetchall())
+    app = create(loaded)
     config = uvicorn.Config(
-        create(loaded),
+        app,
         loop="none",
         http="httptools",
         ws="none",
@@ -112,6 +113,9 @@ async def _serve(loaded: Settings, listening: socket.socket) -> None:
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
+        # Streams have no end of their own that the server could wait for.
+        if server.started:
+            app.state.hub.close()
         server.should_exit = True
         await serving
         raise

@@ -106,7 +106,7 @@ async def list_greenit_applications(
     chosen, facts = await _read(request, caller, span, site)
     rows = []
     for one in chosen:
-        shares = await store.applications(_fetch(caller), one.key, span)
+        shares = await store.applications(fetching(caller), one.key, span)
         if not shares:
             continue
         whole = energy(one, (one.server_point,), facts.least_pct(span))
@@ -133,7 +133,7 @@ async def list_greenit_servers(
     limits = idle_limits(facts.limits, span.first)
     rows = []
     for one in chosen:
-        if found := await store.servers(_fetch(caller), one.key, span):
+        if found := await store.servers(fetching(caller), one.key, span):
             least_pct, elapsed_s = facts.least_pct(span), span.elapsed_s(now)
             values = (
                 utilisation(found, elapsed_s / QUARTER_HOUR_S, least_pct),
@@ -157,7 +157,7 @@ async def list_greenit_wlan(request: Request, caller: Asking, form: Form, asked:
     await _only_inside(caller, "wlan_indicator", "The volume of single zones is internal.")
     span = _period(request, asked)
     chosen, facts = await _read(request, caller, span, None)
-    volume_bytes, simulated = await store.wlan_volume_bytes(_fetch(caller), span)
+    volume_bytes, simulated = await store.wlan_volume_bytes(fetching(caller), span)
     fed = [one for one in chosen if POE in one.meters]
     parts = [energy(one, (POE,), facts.least_pct(span)) for one in fed] or [
         missing("kWh", "no_meter", f"no meter at {POE}")
@@ -185,7 +185,9 @@ def _this_month(now: datetime, zone: str) -> Period:
     return period(now.astimezone(ZoneInfo(zone)).strftime("%Y-%m"), zone)
 
 
-def _fetch(caller: Caller) -> store.Fetch:
+def fetching(caller: Caller) -> store.Fetch:
+    """Read the store in the caller's rights."""
+
     async def fetch(statement: sql.SQL, values: Mapping[str, Any]) -> list[Any]:
         return await caller.source.fetch(caller.role, statement, values)
 
@@ -194,7 +196,7 @@ def _fetch(caller: Caller) -> store.Fetch:
 
 async def _read(request: Request, caller: Caller, span: Period, site: str | None) -> tuple[Sequence[Site], Facts]:
     """Read the sites that have meters, all or the one that is asked for."""
-    fetch = _fetch(caller)
+    fetch = fetching(caller)
     found = await store.sites(fetch, span, request.app.state.clock())
     chosen = [one for one in found if site in (None, one.key)]
     if site is not None and not chosen:

@@ -19,9 +19,10 @@ from api.openapi import ALWAYS, told
 from api.page import Page
 from api.problem import bad_parameter, near, unknown
 from api.sensors import SensorKeys, SiteKey, sensor_names
+from api.sheet import Sheet
 from api.sites import site_names
 from api.source import Relation
-from api.span import AskedSpan
+from api.span import AskedSpan, Span
 from emscher.streams import streams
 from processing.catalog import catalog
 from processing.families import families
@@ -33,6 +34,8 @@ PUBLISHED_BUCKETS: Mapping[str, str] = {"1h": "public", "1d": "public_1d"}
 """Of what is published only as a sum, nothing finer than an hour: relation of each bucket, by its ending."""
 PUBLISHED_BUCKET = "1h"
 """What answers where no bucket is asked for."""
+NEWEST_ROWS = 500
+"""Most rows that are pushed at once."""
 
 _WIDTHS: Mapping[int, str] = {60: "1min", 900: "15min", 3_600: "1h", 86_400: "1d"}
 _TIME = "window_start"
@@ -119,6 +122,32 @@ async def list_indicators_of_family(
         head={"family": family, "bucket": choice.bucket, "published": choice.published},
         times=("computed_at", _TIME),
     )
+
+
+async def newest_rows(caller: Caller, family: Family, relation: Relation, site: str, span: Span) -> Sheet | None:
+    """Read a site's rows of a span, as the route gives them; None where they are more than :data:`NEWEST_ROWS`.
+
+    Parameters
+    ----------
+    caller : Caller
+        In whose rights.
+    family : Family
+        Whose rows.
+    relation : Relation
+        Its table, or what is published of it.
+    site : str
+        Key of the site.
+    span : Span
+        From when to when.
+    """
+    key = _key(relation, family)
+    if key[0] == "site_id":
+        names = await site_names(caller, site)
+    else:
+        names = await sensor_names(caller, _streams_of(family), None, site)
+    units = {one.column: one.unit for one in family.indicators}
+    sheet, following = await Page(relation, _TIME, key, names, units, span, NEWEST_ROWS, None).read(caller)
+    return None if following else sheet
 
 
 def _streams_of(family: Family) -> list[str]:

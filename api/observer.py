@@ -44,7 +44,7 @@ class Observer:
             await self._app(scope, receive, send)
             return
         # A HEAD is answered like a GET; the server leaves the body out.
-        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else dict(scope)
+        asked = {**scope, "method": "GET", "bodiless": True} if scope["method"] == "HEAD" else dict(scope)
         began = self._monotonic()
         sent = 0
 

@@ -36,6 +36,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "no-key-set": Kind(403, "Internal data are closed", "Whoever runs this server can set EMSCHER_API_KEY."),
         "too-slow": Kind(503, "The answer takes too long", "Ask for a shorter span, fewer sensors or a wider bucket."),
         "database-away": Kind(503, "The database does not answer", "Try again after the time in Retry-After."),
+        "too-many-listeners": Kind(503, "Too many listen already", "Try again after the time in Retry-After."),
         "not-ready": Kind(503, "The server is not ready", "`errors` names what is missing."),
         "fault": Kind(500, "Something went wrong here", "Report the id in the detail; the log holds it."),
     }

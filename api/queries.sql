@@ -248,3 +248,16 @@ SELECT site.key, weekday, hour, simulated, clients_concurrent_avg, clients_concu
 FROM wlan_profile JOIN site USING (site_id)
 WHERE %(site)s::text IS NULL OR site.key = %(site)s
 ORDER BY site.key, weekday, hour
+
+-- name: listen
+-- Hear what is newly computed and what is newly published.
+LISTEN indicator; LISTEN publication
+
+-- name: still_there
+-- Whether the connection still has a server at its other end.
+SELECT
+
+-- name: targets
+-- What the council decided; names of offices and their remarks are left out.
+SELECT site_key, indicator, value, unit, better, due, decision, '', baseline_year, baseline_value, '', simulated
+FROM target_public ORDER BY site_key, indicator, due

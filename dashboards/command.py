@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from dashboards.document import documents
+from dashboards.pictures.command import render
 
 FOLDER = Path(__file__).parent
 
 app = typer.Typer(help="Grafana dashboards.", no_args_is_help=True)
+app.command("render")(render)
 
 
 def register(root: typer.Typer) -> None:

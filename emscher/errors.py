@@ -15,7 +15,8 @@
     │   ├── CityError            a GeoJSON of sites and sensors does not fit
     │   ├── RecordingError       a recording or its mapping file does not fit
     │   ├── CollectError         a meter cannot be read (ingest.collect)
-    │   └── ReportError          a report cannot be made or frozen, or its targets do not fit (dashboards.report)
+    │   ├── ReportError          a report cannot be made or frozen, or its targets do not fit (dashboards.report)
+    │   └── PictureError         a picture cannot be drawn (dashboards.pictures)
     ├── RejectedError            a message or reading is refused; carries the reason (:mod:`emscher.rejection`)
     └── CodecError               binary COPY data is not what the declared columns say
 """
@@ -82,6 +83,10 @@ class CollectError(OperatorError):
 
 class ReportError(OperatorError):
     """A report cannot be made or frozen, or the file of its targets does not fit."""
+
+
+class PictureError(OperatorError):
+    """A picture cannot be drawn."""
 
 
 class CodecError(EmscherError):

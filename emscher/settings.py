@@ -188,6 +188,10 @@ class Settings(BaseSettings):
         None, description="Key for internal data (header X-API-Key); without it internal routes refuse everyone"
     )
 
+    api_live_listeners: int = Field(
+        500, ge=1, le=100_000, description="Most listeners of `/v1/live` at once; further ones are asked to come later"
+    )
+
     # Metrics of the processes without a web server
     metrics_host: str = Field(
         "127.0.0.1", min_length=1, description="Address on which ingest and processing serve their metrics"

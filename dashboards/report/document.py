@@ -10,11 +10,12 @@ from datetime import date, datetime
 import msgspec
 
 from dashboards.report.legal import Bond, Check, Duty
-from dashboards.report.light import Light
-from dashboards.report.target import Measure, Target
+from dashboards.report.target import Measure
 from processing.figures.carbon import Contract, Factor
 from processing.figures.figure import Figure
+from processing.figures.light import Light
 from processing.figures.limit import Limit
+from processing.figures.target import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,16 @@ from dashboards.report.document import Judged, Report, Row
 from dashboards.report.frozen import frozen, restatements
 from dashboards.report.gather import SQL, Seen, applications, by_month, seen, wlan
 from dashboards.report.light import light_of
-from dashboards.report.periods import last_day, twelve_months, year_before
+from dashboards.report.periods import year_before
 from dashboards.report.rows import rows
-from dashboards.report.target import Measure, Target
+from dashboards.report.target import Measure
 from emscher import __version__
 from emscher.store.pool import Connection
 from processing.figures import store
 from processing.figures.carbon import Factor
-from processing.figures.period import Period
+from processing.figures.period import Period, last_day, twelve_months
 from processing.figures.site import COMPLETENESS
+from processing.figures.target import Target
 
 RELEVANT = (COMPLETENESS, "idle_server", legal.DATA_CENTRE, *legal.LIMITED.values(), *legal.DUTIES)
 METERED = ("edc_kwh", "eit_kwh")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from emscher.errors import ReportError
-from processing.figures.period import MONTHS_OF_A_YEAR, Period, period
+from processing.figures.period import Period, period
 
 MONTHS_OF_A_QUARTER = 3
 
@@ -32,17 +30,6 @@ def months(of: Period) -> list[Period]:
     return [period(f"{of.first.year}-{of.first.month + one:02d}", of.zone) for one in range(of.months)]
 
 
-def twelve_months(to: Period) -> Period:
-    """Twelve months that end with a quarter."""
-    first = date(to.last.year - 1, to.last.month, 1)
-    return Period(f"12 months to {to.name}", first, to.last, MONTHS_OF_A_YEAR, to.zone)
-
-
 def year_before(of: Period) -> Period:
     """The same quarter a year earlier."""
     return period(f"{of.first.year - 1}{of.name[4:]}", of.zone)
-
-
-def last_day(of: Period) -> date:
-    """The last day that belongs to it."""
-    return of.last - timedelta(days=1)

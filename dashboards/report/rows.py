@@ -8,14 +8,11 @@ from datetime import datetime
 from dashboards.report.document import Row
 from dashboards.report.gather import Seen
 from dashboards.report.legal import Check
-from dashboards.report.light import light
-from dashboards.report.periods import last_day
-from dashboards.report.target import KNOWN, Target, chosen
+from dashboards.report.target import KNOWN
 from processing.figures.figure import Figure, missing
-from processing.figures.period import Period
-
-SUMS = ("kWh", "kg")
-"""Units of figures that grow with the time they are taken over."""
+from processing.figures.judgement import judge
+from processing.figures.period import last_day
+from processing.figures.target import Target, chosen
 
 
 def rows(
@@ -39,17 +36,22 @@ def rows(
     for site, name in _names(quarter, targets):
         target = chosen(targets, site, name, last_day(quarter.period))
         here, whole, earlier = (_figure(one.figures, site, name) for one in (quarter, year, before))
-        judged = "quarter" if whole.value is None else "twelve_months"
-        wanted = _wanted(target, quarter.period, judged, now)
+        one = judge(here, whole, target, quarter.period, now, legal=verdicts.get((site, name), ""))
         title = KNOWN[name]
-        lit = light(
-            here if judged == "quarter" else whole,
-            wanted,
-            target.better if target else "lower",
-            legal=verdicts.get((site, name), ""),
-        )
         found.append(
-            Row(site, name, title.name_de, title.name_en, here, whole, earlier, target, wanted, judged, lit),
+            Row(
+                site,
+                name,
+                title.name_de,
+                title.name_en,
+                here,
+                whole,
+                earlier,
+                target,
+                one.wanted,
+                one.judged,
+                one.light,
+            )
         )
     return found
 
@@ -62,14 +64,3 @@ def _names(quarter: Seen, targets: Sequence[Target]) -> Iterator[tuple[str, str]
 def _figure(figures: Mapping[str, Mapping[str, Figure]], site: str, name: str) -> Figure:
     nothing = missing(KNOWN[name].unit, "no_data", "nothing was measured")
     return figures.get(site, {}).get(name, nothing)
-
-
-def _wanted(target: Target | None, quarter: Period, judged: str, now: datetime) -> float | None:
-    """Value that the path asks for; of a yearly sum a quarter may use the share of the year that is over of it."""
-    if target is None:
-        return None
-    path = target.path(last_day(quarter))
-    if judged == "twelve_months" or target.unit not in SUMS:
-        return path
-    days = (quarter.last - quarter.last.replace(year=quarter.last.year - 1)).days
-    return path * quarter.elapsed_s(now) / (days * 86_400)

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from dashboards.report.light import Colour, Light
 from processing.figures.figure import Figure, State
+from processing.figures.light import Colour, Light
 
 STATES: Mapping[State, str] = {
     "ok": "in Ordnung",

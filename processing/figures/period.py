@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 MONTHS_OF_A_YEAR = 12
@@ -81,6 +81,17 @@ def period(name: str, zone: str) -> Period:
         begin, months = 1, MONTHS_OF_A_YEAR
     years, month = divmod(begin - 1 + months, MONTHS_OF_A_YEAR)
     return Period(name, date(year, begin, 1), date(year + years, month + 1, 1), months, zone)
+
+
+def twelve_months(to: Period) -> Period:
+    """Twelve months that end with a quarter."""
+    first = date(to.last.year - 1, to.last.month, 1)
+    return Period(f"12 months to {to.name}", first, to.last, MONTHS_OF_A_YEAR, to.zone)
+
+
+def last_day(of: Period) -> date:
+    """The last day that belongs to it."""
+    return of.last - timedelta(days=1)
 
 
 def _midnight(day: date, zone: str) -> datetime:

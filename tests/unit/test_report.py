@@ -10,14 +10,17 @@ from typer.testing import CliRunner
 from dashboards.report.command import app
 from dashboards.report.frozen import differs
 from dashboards.report.legal import Verdict, bond, checks, duties
-from dashboards.report.light import Colour, light, light_of
-from dashboards.report.periods import months, quarter, twelve_months, year_before
-from dashboards.report.target import Measure, Target, chosen, read
+from dashboards.report.light import light_of
+from dashboards.report.periods import months, quarter, year_before
+from dashboards.report.target import Measure, read
 from dashboards.report.words import number
 from emscher.errors import ReportError
 from processing.figures.figure import Figure, missing
+from processing.figures.light import Colour, light
 from processing.figures.limit import Limit
 from processing.figures.metered import Site
+from processing.figures.period import twelve_months
+from processing.figures.target import Target, chosen
 
 BERLIN = "Europe/Berlin"
 EXAMPLE = Path(__file__).parents[2] / "dashboards" / "report" / "dortmund.toml"

@@ -1,0 +1,1 @@
+"""Pictures of the main figures, drawn without Grafana from what everyone may see."""
