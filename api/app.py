@@ -16,6 +16,7 @@ from api import (
     accounting,
     docs,
     errors,
+    figures,
     greenit,
     health,
     index,
@@ -90,7 +91,7 @@ def create(
     app.state.settings = settings
     app.state.clock = clock
     for noun in (
-        *(streams, sites, sensors, readings, sensor_health, latest, indicators, wlan, greenit, limits),
+        *(streams, sites, sensors, readings, sensor_health, latest, indicators, wlan, greenit, figures, limits),
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)

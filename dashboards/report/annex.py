@@ -6,8 +6,8 @@ from html import escape
 
 from dashboards.report.document import Report
 from dashboards.report.page import english, section, table
-from dashboards.report.target import CITY
 from dashboards.report.words import STATES, day, figure, moment, percent, quantity
+from processing.figures.quantity import CITY
 
 
 def openness(report: Report) -> str:

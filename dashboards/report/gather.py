@@ -8,7 +8,6 @@ from datetime import datetime
 
 from dashboards.report.document import Application, Month, Wlan
 from dashboards.report.periods import months
-from dashboards.report.target import CITY
 from emscher.store.query import queries
 from processing.figures import store
 from processing.figures.applications import NOT_ATTRIBUTED, per_application
@@ -16,8 +15,10 @@ from processing.figures.figure import Figure, missing, total
 from processing.figures.intensity import energy_per_gb
 from processing.figures.metered import Site, energy
 from processing.figures.period import Period
+from processing.figures.quantity import CITY
 from processing.figures.servers import idle, idle_limits, utilisation
-from processing.figures.site import SERVER_TITLES, TITLES, Facts, figures
+from processing.figures.site import Facts, figures
+from processing.figures.titles import SERVER_TITLES, TITLES
 
 SQL = queries("dashboards.report")
 

@@ -9,8 +9,9 @@ from html import escape
 from dashboards.report import annex, law
 from dashboards.report.document import Report, Row
 from dashboards.report.page import english, facts, page, section, table
-from dashboards.report.target import CITY, KNOWN
+from dashboards.report.target import KNOWN
 from dashboards.report.words import LIGHTS, day, figure, lamp, moment, number, percent, quantity
+from processing.figures.quantity import CITY
 
 SHOWN = (
     "eit_kwh",

@@ -11,12 +11,9 @@ from typing import Literal
 import msgspec
 
 from emscher.errors import ReportError
-from processing.figures.site import SERVER_TITLES, TITLES, WLAN_TITLES, Title
+from processing.figures.titles import EVERY, Title
 
-CITY = "city"
-"""Stands for the site where a figure is the sum over all of them."""
-
-KNOWN: Mapping[str, Title] = {**TITLES, **SERVER_TITLES, **WLAN_TITLES}
+KNOWN: Mapping[str, Title] = EVERY
 """What figures there are, with their units."""
 
 
