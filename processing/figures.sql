@@ -70,11 +70,13 @@ WHERE window_start >= %(since)s AND window_start < %(until)s
 
 -- name: wlan_zones
 -- Zones as they are published, with what they are made of; zones without access points as they are.
+WITH working AS (
+    SELECT DISTINCT site_id FROM wlan_public
+    WHERE online_ratio > 0 AND window_start >= %(since)s AND window_start < %(until)s
+)
 SELECT published.key, count(*)::integer, sum(zone.access_point_count)::integer,
-       array_remove(array_agg(DISTINCT member.metadata ->> 'district') FILTER (WHERE EXISTS (
-           SELECT FROM wlan_public AS hour
-           WHERE hour.site_id = zone.published_site_id AND hour.online_ratio > 0
-             AND hour.window_start >= %(since)s AND hour.window_start < %(until)s)), NULL)
+       array_remove(array_agg(DISTINCT member.metadata ->> 'district') FILTER (
+           WHERE zone.published_site_id IN (SELECT site_id FROM working)), NULL)
 FROM wlan_zone AS zone
 JOIN site AS member USING (site_id)
 JOIN site AS published ON published.site_id = zone.published_site_id

@@ -63,6 +63,7 @@ async def seen(fetch: store.Fetch, period: Period, now: datetime, facts: Facts) 
     own = [found[site.key] for site in sites]
     found[CITY] = {name: total([one[name] for one in own], TITLES[name].unit) for name in SUMMED if own}
     found[CITY] |= {"wlan_kwh": used, "wlan_kwh_per_gb": _per_gb(used, zones)}
+    found[CITY] |= (await store.public_wlan(fetch, period, now, facts))[CITY][0]
     return Seen(period, sites, found)
 
 

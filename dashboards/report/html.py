@@ -316,6 +316,16 @@ def _wlan(report: Report) -> str:
                 ("Unterdrückte Stunden", number(one.suppressed_hours)),
             ]
         ),
+        table(
+            "Kennzahlen aller Zonen zusammen",
+            ("Kennzahl", "Quartal", "12 Monate", "Hinweise"),
+            [
+                (escape(row.name_de), figure(row.quarter), figure(row.twelve_months), english(row.quarter.reason))
+                for row in report.rows
+                if row.indicator.startswith("wlan_")
+            ],
+            (1, 2),
+        ),
         "<p>Es werden keine Daten einzelner Geräte gespeichert. Was zum Schutz weniger Geräte unterdrückt ist, steckt"
         " auch in keiner Summe dieses Berichts.</p>",
     )

@@ -78,14 +78,19 @@ async def test_month_of_two_zones(store: Settings) -> None:
     assert found["a", "wlan_volume_gb"]["state"] == "hours_suppressed"
     assert "186 of 744 hours are suppressed" in found["a", "wlan_volume_gb"]["reason"]
     assert found["a", "wlan_availability_ratio"]["state"] == found["b", "wlan_volume_gb"]["state"] == "ok"
-    for name in ("wlan_offload_ratio", "wlan_district_coverage_ratio"):
-        assert (before["city", name]["value"], before["city", name]["state"]) == (None, "no_data")
+    coverage = before["city", "wlan_district_coverage_ratio"]
+    assert (coverage["value"], coverage["state"]) == (None, "no_data")
     # A third of the city is silent.
     assert (found["city", "wlan_volume_gb"]["value"], found["city", "wlan_volume_gb"]["state"]) == (None, "incomplete")
     assert "66.7 % of the time" in found["city", "wlan_volume_gb"]["reason"]
     assert {row["site"] for row in alone} == {"a"}
     assert wrong.status_code == 422
     assert {figure for _, figure in found} <= named
+
+
+async def _forget_mobile_volume(store: Settings) -> None:
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute("delete from site_quantity where name = 'mobile_volume_gb'")
 
 
 async def test_city_without_its_silent_zone(store: Settings) -> None:
@@ -96,6 +101,9 @@ async def test_city_without_its_silent_zone(store: Settings) -> None:
         await connection.execute(ENTERED.encode())
     async with serving(store, filled=False) as client:
         found = _of((await client.get("/v1/wlan/figures?period=2025-12")).json())
+        await _forget_mobile_volume(store)
+        without = _of((await client.get("/v1/wlan/figures?period=2025-12")).json())["city", "wlan_offload_ratio"]
+    assert (without["value"], without["state"]) == (None, "no_data")
     volume = HOURS * 7 / 4
     assert found["city", "wlan_volume_gb"]["value"] == pytest.approx(volume)
     assert found["city", "wlan_devices_avg"]["value"] == pytest.approx(27.5)
