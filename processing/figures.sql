@@ -55,7 +55,7 @@ ORDER BY used.node
 
 -- name: applications
 -- Active and idle energy of applications over all servers of a site.
-SELECT s.metadata ->> 'application' AS application, sum(w.energy_kwh), sum(w.idle_kwh)
+SELECT s.metadata ->> 'application' AS application, sum(w.energy_kwh), sum(w.idle_kwh), min(s.metadata ->> 'public_name')
 FROM workload_indicator_1d AS w JOIN sensor AS s USING (sensor_id) JOIN site USING (site_id)
 WHERE site.key = %(site)s AND w.window_start >= %(since)s AND w.window_start < %(until)s
   AND s.metadata ->> 'application' IS NOT NULL

@@ -92,13 +92,21 @@ async def by_month(fetch: store.Fetch, quarter: Period, now: datetime, facts: Fa
 
 
 async def applications(fetch: store.Fetch, at: Seen, facts: Facts) -> list[Application]:
-    """Read the ten applications that used most at each site, and what is not attributed to any."""
+    """Read the ten applications that used most at each site, and what is not attributed to any; the report is public.
+
+    Only what the register gives a name for the public is named; the others are numbered by their rank.
+    """
     found = []
     for site in at.sites:
         if shares := await store.applications(fetch, site.key, at.period):
+            open_names = {one.application: one.public_name for one in shares}
             servers = energy(site, (site.server_point,), facts.least_pct(at.period))
             rows = list(per_application(shares, servers).items())
-            found += [Application(site.key, *one) for one in rows if one[0] != NOT_ATTRIBUTED][:TOP]
+            ranked = [one for one in rows if one[0] != NOT_ATTRIBUTED][:TOP]
+            found += [
+                Application(site.key, open_names[name] or f"Anwendung {rank}", used)
+                for rank, (name, used) in enumerate(ranked, 1)
+            ]
             found += [Application(site.key, *one) for one in rows if one[0] == NOT_ATTRIBUTED]
     return found
 

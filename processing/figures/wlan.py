@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from processing.figures.figure import Figure, combined, complete, missing, ratio
 from processing.figures.intensity import BYTES_PER_GB
@@ -19,6 +19,12 @@ from processing.figures.titles import PUBLIC_WLAN_TITLES
 WH_PER_KWH = 1000.0
 ALWAYS_SHOWN = ("wlan_availability_ratio",)
 """What says nothing of devices is published of suppressed hours too."""
+
+
+_SUMS = (
+    *("covered_s", "points", "online", "clients", "volume_bytes", "airtime", "airtime_points"),
+    *("energy_wh", "both_wh", "both_bytes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +152,19 @@ def figures(
 
 def city_wide(hours: Mapping[str, Hours]) -> Hours:
     """Add the hours of all zones; `moments` must be set by who knows them."""
-    summed = {
-        field.name: math.fsum(getattr(one, field.name) for one in hours.values())
-        for field in fields(Hours)
-        if field.name not in ("clients_max", "simulated", "moments")
-    }
-    counts = {name: int(summed.pop(name)) for name in ("hours", "shown", "volume_hours", "energy_hours")}
+    every = list(hours.values())
+
+    def total(name: str) -> float:
+        return math.fsum(getattr(one, name) for one in every)
+
     return Hours(
-        **counts,
-        **summed,
-        clients_max=max((one.clients_max for one in hours.values()), default=0.0),
-        simulated=any(one.simulated for one in hours.values()),
+        hours=sum(one.hours for one in every),
+        shown=sum(one.shown for one in every),
+        volume_hours=sum(one.volume_hours for one in every),
+        energy_hours=sum(one.energy_hours for one in every),
+        clients_max=max((one.clients_max for one in every), default=0.0),
+        simulated=any(one.simulated for one in every),
+        **{name: total(name) for name in _SUMS},
     )
 
 
