@@ -107,9 +107,13 @@ GROUP BY site.key
 ORDER BY site.key
 
 -- name: wlan_moments
--- How many different hours have a zone that is shown.
-SELECT count(DISTINCT window_start)::integer FROM wlan_public
-WHERE NOT suppressed AND window_start >= %(since)s AND window_start < %(until)s
+-- How many different hours have a zone that is shown, and the greatest sum over the zones that are.
+SELECT count(*)::integer, coalesce(max(clients), 0)
+FROM (
+    SELECT sum(clients_concurrent_max) AS clients FROM wlan_public
+    WHERE NOT suppressed AND window_start >= %(since)s AND window_start < %(until)s
+    GROUP BY window_start
+) AS moment
 
 -- name: intensities
 -- Intensity of the grid over a span.

@@ -75,7 +75,7 @@ def _asked(path: str, parameters: Sequence[Mapping[str, Any]], values: Filled) -
     """Fill in a path: every combination of what stands in it, plain and with each query parameter."""
     inside = [one["name"] for one in parameters if one["in"] == "path"]
     beside = [one["name"] for one in parameters if one["in"] == "query"]
-    found = []
+    found: list[tuple[str, dict[str, str]]] = []
     for chosen in itertools.product(*(values[name] for name in inside)):
         full = path
         for name, value in zip(inside, chosen, strict=True):

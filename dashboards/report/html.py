@@ -11,6 +11,7 @@ from dashboards.report.document import Report, Row
 from dashboards.report.page import english, facts, page, section, table
 from dashboards.report.target import KNOWN
 from dashboards.report.words import LIGHTS, day, figure, lamp, moment, number, percent, quantity
+from processing.figures.figure import Figure
 from processing.figures.quantity import CITY
 
 SHOWN = (
@@ -186,7 +187,7 @@ def _energy(report: Report) -> str:
             f"{escape(report.sites.get(one.site, one.site))}, {one.month}",
             figure(one.edc_kwh),
             figure(one.eit_kwh),
-            percent(one.edc_kwh.completeness_pct),
+            percent(_least(one.edc_kwh, one.eit_kwh)),
         )
         for one in report.months
     ]
@@ -217,6 +218,10 @@ def _energy(report: Report) -> str:
                 for one in pue
             ],
         ),
+        "<p>Dieser Bericht ist öffentlich: Anwendungen tragen nur dann einen Namen, wenn die Stadt einen dafür"
+        " festgelegt hat, sonst ihren Rang.</p>"
+        if shares
+        else "",
         table("Anwendungen mit dem größten Verbrauch", ("Anwendung", "Standort", "Energie im Quartal"), shares, (2,)),
         table(
             "Auslastung und Leerlauf, in Zahlen ohne Rechnernamen",
@@ -232,6 +237,10 @@ def _energy(report: Report) -> str:
             ],
         ),
     )
+
+
+def _least(*parts: Figure) -> float | None:
+    return min((one.completeness_pct for one in parts if one.completeness_pct is not None), default=None)
 
 
 def _climate(report: Report) -> str:

@@ -35,7 +35,7 @@ LIGHTS: Mapping[Colour, str] = {
 }
 """A word and a shape of its own each, so that nobody needs the colour."""
 
-UNITS = {"1": "", "n": ""}
+UNITS = {"1": "", "n": "", "devices": "Geräte"}
 NOTHING = "keine Angabe"
 
 
@@ -79,5 +79,7 @@ def figure(said: Figure) -> str:
 
 
 def lamp(light: Light) -> str:
-    """Write a traffic light with its reason."""
+    """Write a traffic light with its reason; where there is no target, that alone."""
+    if light.colour == "none":
+        return f'<small class="none">{escape(light.reason)}</small>'
     return f'<strong class="{light.colour}">{LIGHTS[light.colour]}</strong><br><small>{escape(light.reason)}</small>'

@@ -14,7 +14,7 @@ NOT_ATTRIBUTED = "not attributed"
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What an application used over a period [kWh], None where it is not known; its name for the public, if it has one."""
+    """What an application used over a period [kWh], None where it is not known, and its name for the public."""
 
     application: str
     active_kwh: float | None

@@ -87,7 +87,7 @@ async def public_wlan(
         for key, count, points, said in await fetch(_SQL["wlan_zones"].statement, span)
     ]
     hours = {key: wlan.Hours(*sums) for key, *sums in await fetch(_SQL["wlan_hours"].statement, span)}
-    ((moments,),) = await fetch(_SQL["wlan_moments"].statement, span)
+    ((moments, most),) = await fetch(_SQL["wlan_moments"].statement, span)
     ripe = now - PUBLISHED_AFTER
     elapsed_s, least_pct, over = period.elapsed_s(ripe), facts.least_pct(period), period.until <= ripe
     found = {
@@ -99,7 +99,7 @@ async def public_wlan(
     }
     served = [one for one in zones if one.access_points]
     whole = wlan.Zone(CITY, sum(one.zones for one in served), sum(one.access_points for one in served), ())
-    summed = replace(wlan.city_wide(hours), moments=moments)
+    summed = replace(wlan.city_wide(hours), moments=moments, clients_max=most)
     of_city = wlan.figures(whole, summed, period, elapsed_s * len(served), least_pct, over=over)
     of_city["wlan_offload_ratio"] = wlan.offload(of_city["wlan_volume_gb"], facts.quantities, period, least_pct)
     of_city["wlan_district_coverage_ratio"] = wlan.district_coverage(zones, facts.quantities, period)

@@ -21,12 +21,6 @@ ALWAYS_SHOWN = ("wlan_availability_ratio",)
 """What says nothing of devices is published of suppressed hours too."""
 
 
-_SUMS = (
-    *("covered_s", "points", "online", "clients", "volume_bytes", "airtime", "airtime_points"),
-    *("energy_wh", "both_wh", "both_bytes"),
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Hours:
     """Sums over the published hours of a period; of several zones they add up.
@@ -151,7 +145,7 @@ def figures(
 
 
 def city_wide(hours: Mapping[str, Hours]) -> Hours:
-    """Add the hours of all zones; `moments` must be set by who knows them."""
+    """Add the hours of all zones; `moments` and the most devices at once must be set by who knows them."""
     every = list(hours.values())
 
     def total(name: str) -> float:
@@ -160,11 +154,19 @@ def city_wide(hours: Mapping[str, Hours]) -> Hours:
     return Hours(
         hours=sum(one.hours for one in every),
         shown=sum(one.shown for one in every),
+        covered_s=total("covered_s"),
+        points=total("points"),
+        online=total("online"),
+        clients=total("clients"),
+        volume_bytes=total("volume_bytes"),
         volume_hours=sum(one.volume_hours for one in every),
+        airtime=total("airtime"),
+        airtime_points=total("airtime_points"),
+        energy_wh=total("energy_wh"),
         energy_hours=sum(one.energy_hours for one in every),
-        clients_max=max((one.clients_max for one in every), default=0.0),
+        both_wh=total("both_wh"),
+        both_bytes=total("both_bytes"),
         simulated=any(one.simulated for one in every),
-        **{name: total(name) for name in _SUMS},
     )
 
 

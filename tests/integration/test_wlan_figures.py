@@ -107,6 +107,7 @@ async def test_city_without_its_silent_zone(store: Settings) -> None:
     volume = HOURS * 7 / 4
     assert found["city", "wlan_volume_gb"]["value"] == pytest.approx(volume)
     assert found["city", "wlan_devices_avg"]["value"] == pytest.approx(27.5)
+    assert found["city", "wlan_devices_max"]["value"] == 12 + 22
     assert found["city", "wlan_offload_ratio"]["value"] == pytest.approx(volume / (volume + 3720))
     assert found["city", "wlan_district_coverage_ratio"]["value"] == 0.5
     assert "districts: statute" in found["city", "wlan_district_coverage_ratio"]["sources"]
