@@ -115,18 +115,25 @@ async def test_power_distribution_unit(store: Settings, recordings: Path) -> Non
     assert await rows(store, "select round(sum(energy_kwh)::numeric, 6)::float from energy_indicator") == [(0.58,)]
 
 
-def _server(path: Path) -> Iterator[tuple[datetime, float]]:
+def _server(path: Path) -> Iterator[tuple[datetime, float, float]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             # Below the table stands what the program that wrote it had to say.
             if row["powerave"] is None:
                 continue
-            yield datetime.fromisoformat(row["timestamp"]).replace(tzinfo=UTC), float(row["powerave"])
+            yield (
+                datetime.fromisoformat(row["timestamp"]).replace(tzinfo=UTC),
+                float(row["powerave"]),
+                float(row["utilave"]),
+            )
 
 
 async def test_year_of_a_server(store: Settings, recordings: Path) -> None:
-    """Case O10: 8,497 of 8,756 hours, 633.484 kWh measured, 97.04 % covered; holding the last value says 651.249."""
-    hours = sorted(_server(recordings / "energy" / "biohpc_cbsugpu09_hourly.tsv"))
+    """Case O10: 8,497 of 8,756 hours, 633.484 kWh, 97.04 % covered, 48.97 % idle; holding the last says 651.249."""
+    read = sorted(_server(recordings / "energy" / "biohpc_cbsugpu09_hourly.tsv"))
+    hours = [(at, power_w) for at, power_w, _ in read]
+    idle_w = math.fsum(power_w for _, power_w, usage_pct in read if usage_pct < 1)
+    assert 100 * idle_w / math.fsum(power_w for _, power_w in hours) == pytest.approx(48.97, abs=0.005)
     facts = {"measurement_point": "it_input", "origin": "manual"}
     readings = [
         {"time": (at + timedelta(hours=1)).isoformat(), "power_avg_w": power_w, "interval_s": 3600, **facts}
