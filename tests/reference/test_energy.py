@@ -178,3 +178,21 @@ def test_job_that_may_wait(recordings: Path) -> None:
     assert start == 9 * 4
     assert saved_kg == pytest.approx(4 * (237.29 - 133.15) / 1000, abs=4e-5)
     assert saved_ratio == pytest.approx(0.439, abs=5e-4)
+
+
+def test_job_that_may_wait_all_year(recordings: Path) -> None:
+    """Case O11, the year: on 365 days of 2020 4 kWh from 18:00 emit 500.109 kg, at the best times 367.552, -26.51 %."""
+    path = recordings / "energy" / "ger_ci.csv"
+    if not path.is_file():
+        pytest.skip("the whole year (dos-group/lets-wait-awhile, data/ger_ci.csv) is not among the recordings")
+    days: dict[str, list[float]] = {}
+    with path.open(newline="") as file:
+        for row in csv.DictReader(file):
+            days.setdefault(row["Time"][:10], []).append(float(row["Carbon Intensity"]))
+    whole = [np.array(one) for day, one in days.items() if day.startswith("2020") and len(one) == 96]
+    base_kg = math.fsum(4 * float(one[72:88].mean()) / 1000 for one in whole)
+    saved_kg = math.fsum(gain(one, 72, 16, 4.0)[1] for one in whole)
+    assert len(whole) == 365
+    assert base_kg == pytest.approx(500.109, abs=5e-4)
+    assert base_kg - saved_kg == pytest.approx(367.552, abs=5e-4)
+    assert saved_kg / base_kg == pytest.approx(0.2651, abs=5e-5)
