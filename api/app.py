@@ -17,6 +17,7 @@ from api import (
     accounting,
     docs,
     errors,
+    figures,
     greenit,
     health,
     indicators,
@@ -106,7 +107,21 @@ def create(
     app.state.settings = settings
     app.state.clock = clock
     for noun in (
-        *(streams, sites, sensors, readings, sensor_health, latest, indicators, live, wlan, greenit, targets, limits),
+        *(
+            streams,
+            sites,
+            sensors,
+            readings,
+            sensor_health,
+            latest,
+            indicators,
+            live,
+            wlan,
+            greenit,
+            figures,
+            targets,
+            limits,
+        ),
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)

@@ -401,41 +401,6 @@ EMISSION_FACTORS: Example = {
     ],
 }
 
-FIGURES: Example = {
-    "units": {"completeness_pct": "%"},
-    "as_of": None,
-    "next": None,
-    "period": "2026Q4",
-    "data": [
-        {
-            "site": "rz-a",
-            "figure": "pue",
-            "name_en": "Power usage effectiveness (PUE)",
-            "name_de": "Energieverbrauchseffektivität (PUE)",
-            "value": 1.48,
-            "unit": "1",
-            "state": "interim",
-            "reason": "interim (iPUE): 3 of 12 months",
-            "completeness_pct": 99.7,
-            "sources": ["1 meter at utility", "1 meter at ups_out", "PUE category 1, IT energy at ups_out"],
-            "simulated": True,
-        },
-        {
-            "site": "rz-a",
-            "figure": "co2_location_kg",
-            "name_en": "CO2, location-based",
-            "name_de": "CO2, standortbasiert",
-            "value": None,
-            "unit": "kg",
-            "state": "no_factor",
-            "reason": "no factor of electricity mix Germany for 2026",
-            "completeness_pct": 99.7,
-            "sources": ["1 meter at utility"],
-            "simulated": True,
-        },
-    ],
-}
-
 ALIVE: Example = {"status": "alive"}
 
 READY: Example = {"status": "ready", "database": "answers", "schema": "8 migrations of timescaledb, up to date"}

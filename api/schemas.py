@@ -7,8 +7,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processing.figures.figure import State
-
 Units = dict[str, str]
 
 
@@ -400,29 +398,6 @@ class EmissionFactors(Values):
     """Emission factors."""
 
     data: list[EmissionFactor]
-
-
-class FigureRow(BaseModel):
-    """One figure of one site; its unit and what is to be known of it stand in the row."""
-
-    site: str
-    figure: str
-    name_en: str
-    name_de: str
-    value: float | None = Field(description="Null where there is none; `state` and `reason` say why")
-    unit: str
-    state: State
-    reason: str
-    completeness_pct: float | None = Field(description="Share of the metering time that is covered")
-    sources: list[str] = Field(description="Meters, factors and quantities it rests on")
-    simulated: bool = Field(description="Whether the value comes from a simulator, wholly or in part")
-
-
-class Figures(Values):
-    """Figures of Green IT."""
-
-    period: str
-    data: list[FigureRow]
 
 
 class Alive(BaseModel):

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api import examples
 from api.answer import answer
 from api.caller import Asking, Caller
-from api.greenit import Form, fetching
+from api.figure_answer import Form, fetch_of
 from api.openapi import ALWAYS, told
 from api.schemas import Values
 from api.sheet import Kind, Sheet, transposed
@@ -25,8 +25,10 @@ from processing.figures.figure import Figure, State, missing, total
 from processing.figures.judgement import SUMS, Judged, judge
 from processing.figures.light import Colour
 from processing.figures.period import Period, last_day, period, twelve_months
-from processing.figures.site import TITLES, figures
-from processing.figures.target import CITY, Target, chosen
+from processing.figures.quantity import CITY
+from processing.figures.site import figures
+from processing.figures.target import Target, chosen
+from processing.figures.titles import TITLES
 
 router = APIRouter(prefix="/v1", tags=["indicators"])
 
@@ -172,7 +174,7 @@ async def _targets(caller: Caller) -> tuple[list[Target], list[bool]]:
 
 async def _found(caller: Caller, span: Period, now: datetime) -> tuple[Found, Mapping[str, bool]]:
     """Compute the figures of every site and of the city over a period, and say which are simulated."""
-    fetch = fetching(caller)
+    fetch = fetch_of(caller)
     sites = [one for one in await store.sites(fetch, span, now) if not set(one.meters) <= {POE}]
     facts = await store.facts(fetch)
     found = {one.key: figures(one, span, facts) for one in sites}

@@ -15,6 +15,7 @@
     │   ├── CityError            a GeoJSON of sites and sensors does not fit
     │   ├── RecordingError       a recording or its mapping file does not fit
     │   ├── CollectError         a meter cannot be read (ingest.collect)
+    │   ├── EntryError           what an officer enters for Green IT does not fit (processing.figures.entries)
     │   ├── ReportError          a report cannot be made or frozen, or its targets do not fit (dashboards.report)
     │   └── PictureError         a picture cannot be drawn (dashboards.pictures)
     ├── RejectedError            a message or reading is refused; carries the reason (:mod:`emscher.rejection`)
@@ -79,6 +80,10 @@ class RecordingError(OperatorError):
 
 class CollectError(OperatorError):
     """A meter cannot be read: what reads it is not installed, or it does not answer as its kind does."""
+
+
+class EntryError(OperatorError):
+    """A contract, a quantity, a factor or an intensity that somebody enters does not fit."""
 
 
 class ReportError(OperatorError):

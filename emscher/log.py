@@ -9,6 +9,7 @@ import logging
 import sys
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 from emscher.settings import Settings
 
@@ -36,13 +37,17 @@ def configure(settings: Settings, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(pad_event_to=40)
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(pad_event_to=40, exception_formatter=structlog.dev.plain_traceback)
     )
+    # Both renderers would write local variables beside a traceback: messages, addresses and keys among them.
+    traceback = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *([structlog.processors.dict_tracebacks] if as_json else []),
+            *([traceback] if as_json else []),
             last,
         ],
     )

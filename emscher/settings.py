@@ -123,8 +123,12 @@ class Settings(BaseSettings):
     ingest_payload_limit_bytes: int = Field(
         262_144, ge=1024, le=16_777_216, description="A larger message is rejected as too_large"
     )
-    ingest_unknown_sensor: Literal["register", "reject"] = Field(
-        "register", description="A sensor nobody configured: register it, marked unconfigured, or reject its readings"
+    ingest_unknown_sensor: Literal["by_stream", "register", "reject"] = Field(
+        "by_stream",
+        description=(
+            "A sensor nobody configured: register it, marked unconfigured, or reject its readings. by_stream: reject"
+            " them where a sensor's key could be a person's (wlan, workload), register it elsewhere"
+        ),
     )
     ingest_ahead_s: int = Field(
         300, ge=0, le=86_400, description="A reading timed further ahead of the clock is rejected as in_future"

@@ -147,6 +147,8 @@ class Stream:
         Families of indicators that read this stream.
     private : bool
         Nothing of a rejected message is kept, and ``history_days`` does not lengthen retention.
+    listed : bool
+        Only sensors of the city's list are taken, unless a setting says otherwise: the key itself could be a person's.
     """
 
     name: str
@@ -161,6 +163,7 @@ class Stream:
     inverse: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _: NO_FACTS
     due: tuple[Due, ...] = ()
     private: bool = False
+    listed: bool = False
 
     @property
     def table(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from emscher import privacy
+from emscher.rejection import Reason
 from emscher.store.pool import Connection
 from emscher.store.query import queries
 from emscher.streams import streams
@@ -37,9 +38,10 @@ class Kept:
 def keep(refused: Rejected) -> Kept:
     """Decide what of a refused message is kept.
 
-    Of a private stream nothing but the reason is. Of any other the payload, the sensor's key and the topic are, unless
-    one holds what looks like an identifier of a device or a person: the payload takes the others with it, because who
-    sends a client's record may well have named the topic after the client.
+    Of a private stream nothing but the reason is, nor of an unknown sensor on a stream that takes listed ones only. Of
+    any other the payload, the sensor's key and the topic are, unless one holds what looks like an identifier of a
+    device or a person: the payload takes the others with it, because who sends a client's record may well have named
+    the topic after the client.
 
     Parameters
     ----------
@@ -48,7 +50,8 @@ def keep(refused: Rejected) -> Kept:
     """
     stream = streams().get(refused.stream)
     personal = privacy.holds_identifier(refused.payload)
-    private = personal or (stream is not None and stream.private)
+    unlisted = refused.error.reason is Reason.UNKNOWN_SENSOR and stream is not None and stream.listed
+    private = personal or unlisted or (stream is not None and stream.private)
     payload: bytes | None = refused.payload
     if private or len(refused.payload) > KEPT_LIMIT_BYTES:
         payload = None

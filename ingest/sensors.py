@@ -40,13 +40,13 @@ class Sensors:
     Parameters
     ----------
     settings : Settings
-        ``ingest_unknown_sensor`` decides about unknown sensors.
+        ``ingest_unknown_sensor`` decides about unknown sensors, and by default the stream does.
     monotonic : callable
         Clock that never jumps [s].
     """
 
     def __init__(self, settings: Settings, monotonic: Callable[[], float]) -> None:
-        self._registers = settings.ingest_unknown_sensor == "register"
+        self._unknown = settings.ingest_unknown_sensor
         self._monotonic = monotonic
         self._known: dict[str, Known] = {}
         self._forget_at_s = 0.0
@@ -68,7 +68,7 @@ class Sensors:
             self._known.clear()
             self._forget_at_s = self._monotonic() + REMEMBERED_S
         await self._read(connection, [key for key in said if key not in self._known])
-        if self._registers:
+        if self._registers(stream):
             new = [key for key in said if key not in self._known and not privacy.holds_identifier(key.encode())]
             if new:
                 await self._register(connection, stream, {key: said[key] for key in new})
@@ -85,7 +85,8 @@ class Sensors:
             if privacy.holds_identifier(key.encode()):
                 return RejectedError(Reason.PERSONAL_DATA, "the sensor key looks like the address of a device")
             return RejectedError(
-                Reason.UNKNOWN_SENSOR, "no such sensor is configured; EMSCHER_INGEST_UNKNOWN_SENSOR=register"
+                Reason.UNKNOWN_SENSOR,
+                "no such sensor is configured; describe it in the city, or EMSCHER_INGEST_UNKNOWN_SENSOR=register",
             )
         if known.stream != stream.name:
             return RejectedError(Reason.WRONG_STREAM, f"this sensor belongs to the stream {known.stream}")
@@ -96,6 +97,9 @@ class Sensors:
                     f"`{name}` is {known.facts[name]!r} in the register, {value!r} in the reading",
                 )
         return known.sensor_id
+
+    def _registers(self, stream: Stream) -> bool:
+        return self._unknown == "register" or (self._unknown == "by_stream" and not stream.listed)
 
     async def _read(self, connection: Connection, keys: Iterable[str]) -> None:
         wanted = list(keys)

@@ -55,7 +55,7 @@ ORDER BY used.node
 
 -- name: applications
 -- Active and idle energy of applications over all servers of a site.
-SELECT s.metadata ->> 'application' AS application, sum(w.energy_kwh), sum(w.idle_kwh)
+SELECT s.metadata ->> 'application' AS application, sum(w.energy_kwh), sum(w.idle_kwh), min(s.metadata ->> 'public_name')
 FROM workload_indicator_1d AS w JOIN sensor AS s USING (sensor_id) JOIN site USING (site_id)
 WHERE site.key = %(site)s AND w.window_start >= %(since)s AND w.window_start < %(until)s
   AND s.metadata ->> 'application' IS NOT NULL
@@ -67,3 +67,56 @@ ORDER BY 1
 SELECT sum(rx_bytes + tx_bytes), bool_or(simulated)
 FROM wlan_indicator
 WHERE window_start >= %(since)s AND window_start < %(until)s
+
+-- name: wlan_zones
+-- Zones as they are published, with what they are made of; zones without access points as they are.
+WITH working AS (
+    SELECT DISTINCT site_id FROM wlan_public
+    WHERE online_ratio > 0 AND window_start >= %(since)s AND window_start < %(until)s
+)
+SELECT published.key, count(*)::integer, sum(zone.access_point_count)::integer,
+       array_remove(array_agg(DISTINCT member.metadata ->> 'district') FILTER (
+           WHERE zone.published_site_id IN (SELECT site_id FROM working)), NULL)
+FROM wlan_zone AS zone
+JOIN site AS member USING (site_id)
+JOIN site AS published ON published.site_id = zone.published_site_id
+GROUP BY published.key
+UNION ALL
+SELECT key, 1, 0, NULL FROM site
+WHERE kind = 'wlan_zone' AND NOT EXISTS (SELECT FROM wlan_zone WHERE wlan_zone.site_id = site.site_id)
+ORDER BY 1
+
+-- name: wlan_hours
+-- Sums over published hours of WLAN by zone; what is suppressed is null in them and in no sum.
+SELECT site.key, count(*)::integer, count(*) FILTER (WHERE NOT suppressed)::integer,
+       count(*) FILTER (WHERE clients_concurrent_avg IS NOT NULL)::integer,
+       coalesce(sum(coverage_ratio * width_s), 0),
+       coalesce(sum(access_point_count) FILTER (WHERE online_ratio IS NOT NULL), 0)::double precision,
+       coalesce(sum(online_ratio * access_point_count), 0),
+       coalesce(sum(clients_concurrent_avg), 0), coalesce(max(clients_concurrent_max), 0),
+       coalesce(sum(rx_bytes + tx_bytes), 0), count(rx_bytes + tx_bytes)::integer,
+       coalesce(sum(airtime_busy_pct * access_point_count), 0),
+       coalesce(sum(access_point_count) FILTER (WHERE airtime_busy_pct IS NOT NULL), 0)::double precision,
+       coalesce(sum(energy_wh), 0), count(energy_wh)::integer,
+       coalesce(sum(energy_wh) FILTER (WHERE rx_bytes + tx_bytes IS NOT NULL), 0),
+       coalesce(sum(rx_bytes + tx_bytes) FILTER (WHERE energy_wh IS NOT NULL), 0),
+       bool_or(simulated)
+FROM wlan_public JOIN site USING (site_id)
+WHERE window_start >= %(since)s AND window_start < %(until)s
+GROUP BY site.key
+ORDER BY site.key
+
+-- name: wlan_moments
+-- How many different hours have a zone that is shown, and the greatest sum over the zones that are.
+SELECT count(*)::integer, coalesce(max(clients), 0)
+FROM (
+    SELECT sum(clients_concurrent_max) AS clients FROM wlan_public
+    WHERE NOT suppressed AND window_start >= %(since)s AND window_start < %(until)s
+    GROUP BY window_start
+) AS moment
+
+-- name: intensities
+-- Intensity of the grid over a span.
+SELECT begin_at, width_s, g_per_kwh, source FROM grid_intensity
+WHERE grid = %(grid)s AND begin_at >= %(since)s AND begin_at < %(until)s
+ORDER BY begin_at

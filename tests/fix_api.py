@@ -90,14 +90,16 @@ INSERT INTO rejected_message (received_at, stream, sensor_key, reason, detail, r
 
 
 @asynccontextmanager
-async def serving(store: Settings, key: str | None = KEY, *, filled: bool = True) -> AsyncIterator[AsyncClient]:
+async def serving(
+    store: Settings, key: str | None = KEY, *, filled: bool = True, now: datetime = NOW
+) -> AsyncIterator[AsyncClient]:
     """Run the application on a store, at eight o'clock."""
     if filled:
         latest = "".join(LATEST.format(name) for name in streams())
         async with await connect(store, "owner", autocommit=True) as connection:
             for text in (SITES_AND_SENSORS, READINGS, latest, INDICATORS, BOOKS):
                 await connection.execute(text.encode())
-    app = create(store.model_copy(update={"api_key": None if key is None else SecretStr(key)}), lambda: NOW)
+    app = create(store.model_copy(update={"api_key": None if key is None else SecretStr(key)}), lambda: now)
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,

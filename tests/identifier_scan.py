@@ -63,16 +63,17 @@ def found_in(text: str, wanted: Sequence[str]) -> list[str]:
 
 
 async def texts(store: Settings) -> list[tuple[str, str]]:
-    """Read every column of every table as text, bytes decoded; gives table and column with it."""
+    """Read every column of every table and view as text, bytes decoded; gives table and column with it."""
     read: list[tuple[str, str]] = []
     async with await connect(store, "owner") as connection:
         cursor = await connection.execute(
-            "select c.table_schema, c.table_name, c.column_name, c.data_type from information_schema.columns c"
-            " join information_schema.tables t using (table_schema, table_name) where t.table_type = 'BASE TABLE'"
-            " and c.table_schema not in ('pg_catalog', 'information_schema')"
+            "select n.nspname, c.relname, a.attname, a.atttypid = 'bytea'::regtype from pg_attribute a"
+            " join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace"
+            " where c.relkind in ('r', 'v', 'm', 'p', 'f') and a.attnum > 0 and not a.attisdropped"
+            " and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%'"
         )
-        for schema, table, column, kind in await cursor.fetchall():
-            shown = sql.SQL("encode({}, 'escape')" if kind == "bytea" else "{}::text").format(sql.Identifier(column))
+        for schema, table, column, binary in await cursor.fetchall():
+            shown = sql.SQL("encode({}, 'escape')" if binary else "{}::text").format(sql.Identifier(column))
             query = sql.SQL("select string_agg({}, chr(10)) from {}").format(shown, sql.Identifier(schema, table))
             row = await (await connection.execute(query)).fetchone()
             read.append((f"{table}.{column}", (row[0] if row else None) or ""))

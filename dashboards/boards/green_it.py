@@ -9,7 +9,7 @@ from dashboards.panels import Bars, Columns, Drawn, Lines, Number, Rows
 from dashboards.pen import Pen, Two
 from dashboards.scales import lights
 from dashboards.variables import Choice, Fixed
-from processing.figures.site import SERVER_TITLES, TITLES
+from processing.figures.titles import SERVER_TITLES, TITLES
 
 _INCOMPLETE = (
     "No day of this period is metered for at least 90 %, or a meter or a factor is missing.",

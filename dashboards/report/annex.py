@@ -7,7 +7,7 @@ from html import escape
 from dashboards.report.document import Report
 from dashboards.report.page import english, section, table
 from dashboards.report.words import STATES, day, figure, moment, percent, quantity
-from processing.figures.target import CITY
+from processing.figures.quantity import CITY
 
 
 def openness(report: Report) -> str:

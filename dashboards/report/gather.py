@@ -15,9 +15,10 @@ from processing.figures.figure import Figure, missing, total
 from processing.figures.intensity import energy_per_gb
 from processing.figures.metered import Site, energy
 from processing.figures.period import Period
+from processing.figures.quantity import CITY
 from processing.figures.servers import idle, idle_limits, utilisation
-from processing.figures.site import SERVER_TITLES, TITLES, Facts, figures
-from processing.figures.target import CITY
+from processing.figures.site import Facts, figures
+from processing.figures.titles import SERVER_TITLES, TITLES
 
 SQL = queries("dashboards.report")
 
@@ -62,6 +63,7 @@ async def seen(fetch: store.Fetch, period: Period, now: datetime, facts: Facts) 
     own = [found[site.key] for site in sites]
     found[CITY] = {name: total([one[name] for one in own], TITLES[name].unit) for name in SUMMED if own}
     found[CITY] |= {"wlan_kwh": used, "wlan_kwh_per_gb": _per_gb(used, zones)}
+    found[CITY] |= (await store.public_wlan(fetch, period, now, facts))[CITY][0]
     return Seen(period, sites, found)
 
 
@@ -90,13 +92,21 @@ async def by_month(fetch: store.Fetch, quarter: Period, now: datetime, facts: Fa
 
 
 async def applications(fetch: store.Fetch, at: Seen, facts: Facts) -> list[Application]:
-    """Read the ten applications that used most at each site, and what is not attributed to any."""
+    """Read the ten applications that used most at each site, and what is not attributed to any; the report is public.
+
+    Only what the register gives a name for the public is named; the others are numbered by their rank.
+    """
     found = []
     for site in at.sites:
         if shares := await store.applications(fetch, site.key, at.period):
+            open_names = {one.application: one.public_name for one in shares}
             servers = energy(site, (site.server_point,), facts.least_pct(at.period))
             rows = list(per_application(shares, servers).items())
-            found += [Application(site.key, *one) for one in rows if one[0] != NOT_ATTRIBUTED][:TOP]
+            ranked = [one for one in rows if one[0] != NOT_ATTRIBUTED][:TOP]
+            found += [
+                Application(site.key, open_names[name] or f"Anwendung {rank}", used)
+                for rank, (name, used) in enumerate(ranked, 1)
+            ]
             found += [Application(site.key, *one) for one in rows if one[0] == NOT_ATTRIBUTED]
     return found
 

@@ -11,7 +11,8 @@ from dashboards.report.document import Report, Row
 from dashboards.report.page import english, facts, page, section, table
 from dashboards.report.target import KNOWN
 from dashboards.report.words import LIGHTS, day, figure, lamp, moment, number, percent, quantity
-from processing.figures.target import CITY
+from processing.figures.figure import Figure
+from processing.figures.quantity import CITY
 
 SHOWN = (
     "eit_kwh",
@@ -186,7 +187,7 @@ def _energy(report: Report) -> str:
             f"{escape(report.sites.get(one.site, one.site))}, {one.month}",
             figure(one.edc_kwh),
             figure(one.eit_kwh),
-            percent(one.edc_kwh.completeness_pct),
+            percent(_least(one.edc_kwh, one.eit_kwh)),
         )
         for one in report.months
     ]
@@ -217,6 +218,10 @@ def _energy(report: Report) -> str:
                 for one in pue
             ],
         ),
+        "<p>Dieser Bericht ist öffentlich: Anwendungen tragen nur dann einen Namen, wenn die Stadt einen dafür"
+        " festgelegt hat, sonst ihren Rang.</p>"
+        if shares
+        else "",
         table("Anwendungen mit dem größten Verbrauch", ("Anwendung", "Standort", "Energie im Quartal"), shares, (2,)),
         table(
             "Auslastung und Leerlauf, in Zahlen ohne Rechnernamen",
@@ -232,6 +237,10 @@ def _energy(report: Report) -> str:
             ],
         ),
     )
+
+
+def _least(*parts: Figure) -> float | None:
+    return min((one.completeness_pct for one in parts if one.completeness_pct is not None), default=None)
 
 
 def _climate(report: Report) -> str:
@@ -315,6 +324,16 @@ def _wlan(report: Report) -> str:
                 ("Veröffentlichte Stunden", number(one.shown_hours)),
                 ("Unterdrückte Stunden", number(one.suppressed_hours)),
             ]
+        ),
+        table(
+            "Kennzahlen aller Zonen zusammen",
+            ("Kennzahl", "Quartal", "12 Monate", "Hinweise"),
+            [
+                (escape(row.name_de), figure(row.quarter), figure(row.twelve_months), english(row.quarter.reason))
+                for row in report.rows
+                if row.indicator.startswith("wlan_")
+            ],
+            (1, 2),
         ),
         "<p>Es werden keine Daten einzelner Geräte gespeichert. Was zum Schutz weniger Geräte unterdrückt ist, steckt"
         " auch in keiner Summe dieses Berichts.</p>",

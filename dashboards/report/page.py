@@ -24,9 +24,16 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .green { color: #0b5d1e; } .amber { color: #7a4b00; } .red { color: #a30000; } .none { color: #444; }
 strong.green, strong.amber, strong.red, strong.none { white-space: nowrap; }
 .notice { border: 2px solid #111; padding: .5rem .75rem; }
-@page { size: A4 landscape; margin: 14mm; }
+@page { size: A4 landscape; margin: 12mm 14mm; }
 @media print {
-  body { font-size: 9.5pt; max-width: none; padding: 0; }
+  body { font-size: 8.5pt; line-height: 1.35; max-width: none; padding: 0; }
+  h1 { margin-top: 0; }
+  h2 { margin-top: 1.25rem; }
+  th, td { padding: .12rem .35rem; }
+  dl { break-inside: avoid; }
+  p { orphans: 3; widows: 3; }
+  #anhang { break-before: page; }
+  #anhang table { font-size: .8em; }
   thead { display: table-header-group; break-after: avoid; }
   tr { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }

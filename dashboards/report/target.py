@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 
 from emscher.errors import ReportError
-from processing.figures.site import SERVER_TITLES, TITLES, WLAN_TITLES, Title
 from processing.figures.target import Target
+from processing.figures.titles import EVERY, Title
 
-KNOWN: Mapping[str, Title] = {**TITLES, **SERVER_TITLES, **WLAN_TITLES}
+KNOWN: Mapping[str, Title] = EVERY
 """What figures there are, with their units."""
 
 

@@ -15,12 +15,14 @@ STATES: Mapping[State, str] = {
     "interim": "vorläufig",
     "power_missing": "Leistungswert fehlt",
     "lower_bound": "Untergrenze",
+    "hours_suppressed": "ohne unterdrückte Stunden",
     "counter_backwards": "Zähler lief rückwärts",
     "undefined": "nicht definiert",
     "no_proof": "kein Nachweis",
     "no_factor": "kein Faktor für das Jahr",
     "no_data": "nicht erfasst",
     "no_meter": "kein Zähler",
+    "no_access_point": "kein Zugangspunkt",
     "unclassified": "Messpunkt unbekannt",
     "incomplete": "unvollständig",
 }
@@ -33,7 +35,7 @@ LIGHTS: Mapping[Colour, str] = {
 }
 """A word and a shape of its own each, so that nobody needs the colour."""
 
-UNITS = {"1": "", "n": ""}
+UNITS = {"1": "", "n": "", "devices": "Geräte"}
 NOTHING = "keine Angabe"
 
 
@@ -77,5 +79,7 @@ def figure(said: Figure) -> str:
 
 
 def lamp(light: Light) -> str:
-    """Write a traffic light with its reason."""
+    """Write a traffic light with its reason; where there is no target, that alone."""
+    if light.colour == "none":
+        return f'<small class="none">{escape(light.reason)}</small>'
     return f'<strong class="{light.colour}">{LIGHTS[light.colour]}</strong><br><small>{escape(light.reason)}</small>'

@@ -51,4 +51,5 @@ STREAM = Stream(
     keep_days=30,
     due=(Due("wlan", width_s=3_600),),
     private=True,
+    listed=True,
 )

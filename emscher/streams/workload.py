@@ -36,4 +36,5 @@ STREAM = Stream(
     keep_days=400,
     facts=("node", "application"),
     due=(Due("workload", width_s=900, look_back_s=REACH_S, look_ahead_s=REACH_S),),
+    listed=True,
 )

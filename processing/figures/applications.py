@@ -14,11 +14,12 @@ NOT_ATTRIBUTED = "not attributed"
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What an application used over a period [kWh], None where it is not known."""
+    """What an application used over a period [kWh], None where it is not known, and its name for the public."""
 
     application: str
     active_kwh: float | None
     idle_kwh: float | None
+    public_name: str | None = None
 
 
 def per_application(shares: Sequence[Share], servers: Figure) -> Mapping[str, Figure]:

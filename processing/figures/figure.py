@@ -12,22 +12,26 @@ State = Literal[
     "interim",
     "power_missing",
     "lower_bound",
+    "hours_suppressed",
     "counter_backwards",
     "undefined",
     "no_proof",
     "no_factor",
     "no_data",
     "no_meter",
+    "no_access_point",
     "unclassified",
     "incomplete",
 ]
 """From good to bad; from ``undefined`` on there is no value.
 
 ``interim``: not over twelve months, as the definition asks, or not over yet. ``power_missing``: a meter answered that
-it has no power. ``lower_bound``: a counter began anew. ``counter_backwards``: one went back, its time is not covered.
+it has no power. ``lower_bound``: a counter began anew, or some hours do not tell it. ``hours_suppressed``: hours of
+WLAN with too few devices are not part of it. ``counter_backwards``: a counter went back, its time is not covered.
 ``undefined``: a ratio to nothing. ``no_proof``: nothing shows what the energy was made of. ``no_factor``: no factor for
-the year. ``no_data``: a quantity that nobody entered. ``no_meter``: no meter at that point. ``unclassified``: there are
-meters, but none says where it measures. ``incomplete``: too little of the time is covered.
+the year. ``no_data``: a quantity that nobody entered or published. ``no_meter``: no meter at that point.
+``no_access_point``: a zone without any. ``unclassified``: there are meters, but none says where it measures.
+``incomplete``: too little of the time is covered.
 """
 
 _ORDER: Sequence[State] = get_args(State)

@@ -11,6 +11,9 @@ from processing.figures.carbon import Contract, contract_of, said_of
 from processing.figures.figure import Figure, combined, complete, missing
 from processing.figures.period import Period
 
+CITY = "city"
+"""Stands for the site where something is the whole city's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:

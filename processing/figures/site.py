@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from processing.figures import carbon, effectiveness, quantity
@@ -15,40 +15,6 @@ from processing.figures.quantity import Quantity
 
 COMPLETENESS = "figure_completeness_at_least"
 HEAT_UPGRADE = "heat_upgrade"
-
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """What people call a figure."""
-
-    unit: str
-    name_en: str
-    name_de: str
-
-
-TITLES: Mapping[str, Title] = {
-    "edc_kwh": Title("kWh", "Energy of the data centre (EDC)", "Gesamtverbrauch (EDC)"),
-    "eit_kwh": Title("kWh", "Energy of IT (EIT)", "IT-Stromverbrauch (EIT)"),
-    "pue": Title("1", "Power usage effectiveness (PUE)", "Energieverbrauchseffektivität (PUE)"),
-    "legal_pue": Title("1", "PUE as the law limits it", "PUE im Sinne des EnEfG"),
-    "ref": Title("1", "Renewable energy factor (REF)", "Anteil erneuerbarer Energien (REF)"),
-    "erf": Title("1", "Energy reuse factor (ERF)", "Abwärmenutzung (ERF)"),
-    "wue_l_per_kwh": Title("L/kWh", "Water usage effectiveness (WUE)", "Wassernutzung (WUE)"),
-    "cue_kg_per_kwh": Title("kg/kWh", "Carbon usage effectiveness (CUE)", "CO2 je kWh IT (CUE)"),
-    "co2_location_kg": Title("kg", "CO2, location-based", "CO2, standortbasiert"),
-    "co2_market_kg": Title("kg", "CO2, market-based", "CO2, marktbasiert"),
-}
-
-SERVER_TITLES: Mapping[str, Title] = {
-    "iteusv": Title("1", "Server utilisation (ITEUsv)", "CPU-Auslastung (ITEUsv)"),
-    "idle_server_count": Title("1", "Idle servers", "Server im Leerlauf"),
-    "idle_server_kwh": Title("kWh", "Energy of idle servers", "Energie der Server im Leerlauf"),
-}
-
-WLAN_TITLES: Mapping[str, Title] = {
-    "wlan_kwh": Title("kWh", "Energy of the public WLAN", "Verbrauch des öffentlichen WLAN"),
-    "wlan_kwh_per_gb": Title("kWh/GB", "Energy of the public WLAN per volume", "WLAN-Verbrauch je Datenvolumen"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +41,7 @@ class Facts:
 
 
 def figures(site: Site, period: Period, facts: Facts, vintage: int | None = None) -> dict[str, Figure]:
-    """Compute the figures of a site, in the order of :data:`TITLES`.
+    """Compute the figures of a site, in the order of their titles.
 
     Parameters
     ----------

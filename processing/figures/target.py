@@ -8,9 +8,6 @@ from typing import Literal
 
 import msgspec
 
-CITY = "city"
-"""Stands for the site where a figure is the sum over all of them."""
-
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A value that twelve months shall reach by a date, decided by the council.

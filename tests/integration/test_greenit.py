@@ -9,7 +9,7 @@ import pytest
 from fix_api import INSIDER, NOW, serving
 from fix_pipeline import counter, register, rows, run
 
-from api import schemas
+from api import figure_schemas
 from emscher.settings import Settings
 from emscher.store.pool import connect
 
@@ -38,7 +38,7 @@ async def test_month_from_meters_to_figures(store: Settings) -> None:
         sheet = (await client.get("/v1/greenit.csv?period=2025-12")).text
         quarter = _by_name((await client.get("/v1/greenit?period=2025Q4")).json())
         early = _by_name((await client.get("/v1/greenit?period=2025-12&vintage=2025")).json())
-    schemas.Figures.model_validate(body)
+    figure_schemas.Figures.model_validate(body)
     found = _by_name(body)
     expected = {
         "edc_kwh": 1116,

@@ -201,6 +201,31 @@ async def test_unknown_sensor_is_registered_or_rejected(store: Settings) -> None
         assert await cursor.fetchone() == (False, "traffic")
 
 
+async def test_unknown_key_that_could_be_a_name_is_not_kept(store: Settings) -> None:
+    """By default only WLAN and workload refuse sensors nobody configured, and nothing of such a message is kept."""
+    quarter = {"end": "2026-01-05T07:00:00Z", "interval_s": 900}
+    work = {"time": "2026-01-05T07:00:00Z", "node": "srv", "application": "gis", "cpu_s": 1}
+    lane = {"end": "2026-01-05T07:00:00Z", "interval_s": 60}
+    sent = {"wlan": quarter, "workload": work, "traffic": lane}
+    async with Inlet(store.model_copy(update={"ingest_unknown_sensor": "by_stream"})) as inlet:
+        books = await inlet.take([message(stream, f"rosa-{stream}", one) for stream, one in sent.items()])
+    assert {stream: (one.stored, one.rejected) for stream, one in books.items()} == {
+        "wlan": (0, 1),
+        "workload": (0, 1),
+        "traffic": (1, 0),
+    }
+    async with await connect(store, "owner") as connection:
+        cursor = await connection.execute("select stream from sensor where key like 'rosa-%'")
+        assert await cursor.fetchall() == [("traffic",)]
+        cursor = await connection.execute(
+            "select stream, reason, sensor_key, topic, payload from rejected_message order by stream"
+        )
+        assert await cursor.fetchall() == [
+            ("wlan", "unknown_sensor", None, None, None),
+            ("workload", "unknown_sensor", None, None, None),
+        ]
+
+
 async def test_reading_that_contradicts_the_register_is_rejected(store: Settings) -> None:
     """A reading that says otherwise of its meter than the register, or comes on another stream, is rejected."""
     time = "2026-01-05T07:00:00Z"

@@ -1,4 +1,4 @@
-"""Rules P3 and P16: what the schema could hold of persons, and the record that lists it."""
+"""Rules P3, P8, P10 and P16: what the schema could hold of persons, and the record that lists rules and tests."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 from emscher.privacy import holds_identifier
 from emscher.settings import Settings
 from emscher.store.pool import connect
+from processing.catalog import catalog
+from processing.figures.titles import EVERY
 
-RECORD = Path(__file__).parents[2] / "docs" / "privacy.md"
+ROOT = Path(__file__).parents[2]
+RECORD = ROOT / "docs" / "privacy.md"
 EXEMPT = {"name", "latitude", "longitude"}
 """Of sites and sensors of the city, of migrations and limits: never of persons."""
 
@@ -42,3 +45,38 @@ async def test_columns_that_could_hold_persons_are_listed(store: Settings) -> No
     written = {"detail", "payload", "sensor_key", "topic"}
     free = {f"{table}.{name}" for table, name, _ in columns if table == "rejected_message" and name in written}
     assert set(re.findall(r"^- `([a-z_.]+)`$", RECORD.read_text(), re.MULTILINE)) == free
+
+
+async def test_wlan_is_joined_with_nothing_else(store: Settings) -> None:
+    """No view that reads WLAN reads traffic, signals, sections, forecasts, incidents or applications too."""
+    async with await connect(store, "owner") as connection:
+        cursor = await connection.execute(
+            "select viewname, definition from pg_views where schemaname = 'public' and definition ~ 'wlan_'"
+        )
+        views: dict[str, str] = dict(await cursor.fetchall())
+    assert views.keys() >= {"wlan_public", "wlan_public_1d", "wlan_profile", "wlan_zone"}
+    others = re.compile(r"\b(traffic|signal|lane|section|cross_section|approach|forecast|incident|workload)_\w+")
+    assert {name: others.search(text) for name, text in views.items() if others.search(text)} == {}
+
+
+def test_nothing_is_named_after_visitors() -> None:
+    """Devices, not persons: no indicator and no figure counts visitors, and those of WLAN say devices at once."""
+    names = [
+        *(f"{one.name} {one.indicator.name_en} {one.indicator.name_de}" for one in catalog()),
+        *(f"{name} {title.name_en} {title.name_de}" for name, title in EVERY.items()),
+    ]
+    assert [one for one in names if re.search(r"visitor|besuch|unique|person|people|mensch", one, re.IGNORECASE)] == []
+    clients = [one.indicator for one in catalog() if one.indicator.column.startswith("clients")]
+    assert clients
+    assert all(one.column.startswith("clients_concurrent") and one.unit == "devices" for one in clients)
+
+
+def test_every_rule_names_tests_that_exist() -> None:
+    """Of P1 to P16 each stands once in the record, with tests that are there."""
+    rules = re.findall(r"^\| (P\d+) \|.*\|(.*)\|$", RECORD.read_text(), re.MULTILINE)
+    assert [rule for rule, _ in rules] == [f"P{number}" for number in range(1, 17)]
+    for rule, said in rules:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", said)
+        assert named, rule
+        for path, test in named:
+            assert re.search(rf"^(async )?def {test}\(", (ROOT / path).read_text(), re.MULTILINE), (rule, path, test)

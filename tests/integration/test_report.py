@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -140,6 +141,44 @@ async def test_law_binds_by_power_and_first_day(store: Settings) -> None:
     free, _ = await make(store, QUARTER, NOW)
     assert [one.binds for one in free.bonds] == [False]
     assert (free.checks, free.duties) == ([], [])
+
+
+async def test_both_cases_of_the_law_stand_side_by_side(store: Settings, tmp_path: Path) -> None:
+    """A site of 400 kW is bound and has limits, one of 120 kW and one that says nothing have voluntary targets."""
+    await _fill(store, rated_it_kw=400, operating_since=2015)
+    await register(store, "rz-b", {"b.utility": UTILITY}, rated_it_kw=120, operating_since=2021)
+    await register(store, "rz-c", {"c.utility": UTILITY})
+    report, content = await make(store, QUARTER, NOW)
+    text = save(report, content, tmp_path, store.time_zone)[0].read_text()
+    section = text[text.index('<section id="recht"') : text.index('<section id="energie"')]
+    said = dict(re.findall(r"<li>(rz-[abc]): (.*)</li>", section))
+    assert said["rz-a"] == "das EnEfG bindet (400 kW Anschlussleistung, Schwelle 300 kW)"
+    assert said["rz-b"] == "<strong>freiwilliges Ziel</strong> (120 kW Anschlussleistung, Schwelle 300 kW)"
+    assert said["rz-c"].startswith("<strong>freiwilliges Ziel</strong> (Anschlussleistung nicht angegeben")
+    assert {one.site for one in report.checks} == {one.site for one in report.duties} == {"rz-a"}
+    assert "Gesetzliche Grenzwerte" in section
+
+
+async def test_applications_are_named_only_where_the_city_says_so(store: Settings, tmp_path: Path) -> None:
+    """The report is public: of two applications the one with a name for the public is named, the other numbered."""
+    node, work = {"measurement_point": "it_input", "node": "srv"}, {"stream": "workload", "node": "srv", "cores": 10}
+    gis = {**work, "application": "gis-intern", "public_name": "Geoinformation"}
+    await register(store, "rz-a", {"psu": node, "app.gis": gis, "app.dms": {**work, "application": "dms-geheim"}})
+    await run(store, {"psu": counter(BEGIN, HOURS, 100)}, NOW)
+    for name, cores in (("gis", 2), ("dms", 3)):
+        said = {"node": "srv", "application": "gis-intern" if name == "gis" else "dms-geheim"}
+        cpu = [
+            {"time": one["time"], **said, "cpu_s": cores * 1800 * step}
+            for step, one in enumerate(counter(BEGIN, HOURS, 0))
+        ]
+        await run(store, {f"app.{name}": cpu}, NOW, "workload")
+    report, content = await make(store, QUARTER, NOW)
+    assert [one.name for one in report.applications] == ["Anwendung 1", "Geoinformation", "not attributed"]
+    assert [round(one.energy.value or 0, 3) for one in report.applications] == [66.27, 44.18, 110.45]
+    written = "".join(path.read_text() for path in save(report, content, tmp_path, store.time_zone))
+    assert "Geoinformation" in written
+    assert "gis-intern" not in written
+    assert "geheim" not in written
 
 
 async def test_running_quarter_is_a_draft_only(store: Settings) -> None:

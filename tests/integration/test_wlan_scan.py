@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiomqtt
 import pytest
-from fix_api import INSIDER, KEY
 from fix_ingest import at_broker, ingesting, received
 from fix_pipeline import compute
-from httpx import ASGITransport, AsyncClient
+from fix_scan import everything, place
 from identifier_scan import Owner, found_in, owners, texts
-from pydantic import SecretStr
 
-from api.app import create
 from emscher.embedded import EmbeddedBroker
 from emscher.settings import Settings
 from emscher.store.pool import connect
@@ -81,9 +77,9 @@ def _messages(people: list[Owner]) -> Iterator[tuple[str, str]]:
     for number, owner in enumerate(people):
         node, client = _node(owner, number), _client(owner)
         shapes = [node["nodeinfo"], client, [[{"a": [client]}]], {"a": {"b": {"OWNER": owner.name}}}]
-        for place, shape in enumerate(shapes):
-            stream = ("wlan", "traffic", "energy", "signal", "workload", "nonsense")[(number + place) % 6]
-            yield f"{stream}/{owner.hostname if place == 1 else 'controller'}", json.dumps(shape)
+        for turn, shape in enumerate(shapes):
+            stream = ("wlan", "traffic", "energy", "signal", "workload", "nonsense")[(number + turn) % 6]
+            yield f"{stream}/{owner.hostname if turn == 1 else 'controller'}", json.dumps(shape)
         yield "traffic/radius", _accounting(owner, 0)
         yield f"wlan/{owner.hostname}", json.dumps(node)
         address = owner.identifiers[2:6][number % 4]
@@ -110,58 +106,20 @@ async def _collect(settings: Settings, people: list[Owner]) -> int:
     return len(sent)
 
 
-async def _zone(store: Settings) -> None:
-    async with await connect(store, "owner", autocommit=True) as connection:
-        await connection.execute("insert into site (key, kind, name) values ('zone', 'wlan_zone', 'Zone')")
-        await connection.execute(
-            "insert into sensor (key, stream, site_id, configured) select 'zone.' || number, 'wlan', site_id, true"
-            " from site, generate_series(0, %s) as number where key = 'zone'",
-            (POINTS - 1,),
-        )
-
-
 async def _compute(store: Settings) -> int:
     await compute(store)
     return await publish(store, datetime.now(UTC))
 
 
-async def _answers(store: Settings) -> dict[str, str]:
-    """Ask every address that needs no parameter in its path, and zones and sensors by their key, as an insider."""
-    app = create(store.model_copy(update={"api_key": SecretStr(KEY)}), lambda: datetime.now(UTC))
-    async with (
-        app.router.lifespan_context(app),
-        AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,
-    ):
-        paths = [path for path, how in app.openapi()["paths"].items() if "get" in how and "live" not in path]
-        named = [
-            path.replace("{stream}", stream).replace("{family}", stream).replace("{key}", "zone.1")
-            for path in (*paths, "/metrics")
-            for stream in (("wlan", "traffic") if "{" in path else ("",))
-        ]
-        return {path: (await client.get(path, headers=INSIDER)).text for path in named if "{" not in path}
-
-
-async def _retained(broker: EmbeddedBroker) -> list[str]:
-    """What a new subscriber to everything is given before its own message."""
-    seen: list[str] = []
-    async with aiomqtt.Client("127.0.0.1", broker.port) as client, asyncio.timeout(60):
-        await client.subscribe("#", qos=1)
-        await client.publish("last", b"", qos=1)
-        async for message in client.messages:
-            if str(message.topic) == "last":
-                return seen
-            seen.append(f"{message.topic} {message.payload!r}")
-    return seen
-
-
 @pytest.mark.mosquitto
-async def test_no_owner_is_anywhere(store: Settings, broker: EmbeddedBroker, caplog: pytest.LogCaptureFixture) -> None:
-    """Tables, logs, retained messages, metrics and answers hold none of 624 owners; what was to be kept is there."""
-    caplog.set_level(logging.DEBUG)
+async def test_no_owner_is_anywhere(
+    store: Settings, broker: EmbeddedBroker, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Tables, views, logs, retained messages, report and answers hold none of 624 owners; what was to be kept is."""
     people = owners(OWNERS)
     wanted = sorted({one for owner in people for one in owner.identifiers})
     settings = at_broker(store, broker)
-    await _zone(store)
+    await place(store, POINTS)
     messages = list(_messages(people))
     async with ingesting(settings):
         async with aiomqtt.Client("127.0.0.1", broker.port) as client:
@@ -172,13 +130,14 @@ async def test_no_owner_is_anywhere(store: Settings, broker: EmbeddedBroker, cap
     assert (got, stored, rejected) == (len(messages) + readings, readings, len(messages))
     assert readings == POINTS * 5
     assert await _compute(store) == 1
-    tables = dict(await texts(store))
-    assert "personal_data" in tables["rejected_message.reason"] or "unknown_field" in tables["rejected_message.reason"]
-    answers = await _answers(store)
-    assert "clients_concurrent_avg" in "".join(answers.values())
-    places = {**tables, **answers, "log": caplog.text, "retained": "\n".join(await _retained(broker))}
+    places = {**await everything(store, broker, tmp_path)}
+    reasons = places["rejected_message.reason"]
+    assert "personal_data" in reasons or "unknown_field" in reasons
+    assert "clients_concurrent_avg" in "".join(places.values())
     assert places["retained"] == ""
-    assert {place: hits[:3] for place, text in places.items() if (hits := found_in(text, wanted))} == {}
+    places["log"] = "".join(capfd.readouterr())
+    assert "request answered" in places["log"]
+    assert {where: hits[:3] for where, text in places.items() if (hits := found_in(text, wanted))} == {}
 
 
 async def test_the_scan_finds_what_is_planted(store: Settings) -> None:
@@ -195,7 +154,7 @@ async def test_the_scan_finds_what_is_planted(store: Settings) -> None:
             (b"\xff" + three.email.encode(),),
         )
     wanted = [name for owner in (one, two, three) for name in owner.identifiers]
-    hits = {place: found for place, text in await texts(store) if (found := found_in(text, wanted))}
+    hits = {where: found for where, text in await texts(store) if (found := found_in(text, wanted))}
     assert hits == {
         "site.name": [one.name.lower()],
         "site.metadata": [two.identifiers[4]],

@@ -10,7 +10,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from pydantic import TypeAdapter
 
-from api import examples, schemas, targets
+from api import examples, figure_examples, figure_schemas, schemas, targets
 from api.app import create
 from api.problem import KINDS, MEDIA_TYPE
 from emscher.settings import load
@@ -100,7 +100,10 @@ def test_only_the_quarantine_asks_everyone_for_a_key() -> None:
         (schemas.Health, examples.HEALTH),
         (schemas.Thresholds, examples.THRESHOLDS),
         (schemas.EmissionFactors, examples.EMISSION_FACTORS),
-        (schemas.Figures, examples.FIGURES),
+        (figure_schemas.Figures, figure_examples.FIGURES),
+        (figure_schemas.Figures, figure_examples.WLAN_FIGURES),
+        (figure_schemas.Figures, figure_examples.SHIFT),
+        (figure_schemas.FigureCatalogue, figure_examples.FIGURE_CATALOGUE),
         (targets.Targets, targets.EXAMPLE),
         (schemas.WlanProfile, examples.WLAN_PROFILE),
         (schemas.Alive, examples.ALIVE),

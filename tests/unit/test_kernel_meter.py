@@ -140,7 +140,9 @@ def test_a_window_gets_the_same_bits_alone(rows: list[tuple[int, float, bool]], 
 
 
 def test_node_of_keplers_guide() -> None:
-    """Case O6: 60 W at a third: 14.2 of 20 W active are the processes', 5.8 W nobody's; 40 W idle, half reserved."""
+    """Case O6: 40 W, 25 %, 20 % are 2 W; of 60 W at a third 14.2 of 20 W active are the processes', 5.8 W nobody's."""
+    _, container = active_energy(np.array([40.0]), np.array([0.25 * 0.2]), np.ones(1), np.ones(1))
+    np.testing.assert_allclose(container, [2])
     used_s = np.array([100, 80, 70, 60, 200, 90, 110]) / 1000
     node_kwh = np.full(7, 60.0)
     _, active = active_energy(node_kwh, used_s, np.ones(7), np.full(7, 3.0))
