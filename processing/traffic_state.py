@@ -44,8 +44,8 @@ def follow(flow_veh_h: Floats, speed_kmh: Floats, lanes: Floats, free_kmh: Float
     Returns
     -------
     TrafficState
-        MARZ follows smoothed density and speed; NRW and RDS the density as it is and the smoothed speed, as the table
-        DUAStNRWFs has it; DATEX II the smoothed speed.
+        MARZ, NRW and RDS follow the density of smoothed flow and speed, and the smoothed speed, as tables DUAStNRW and
+        DUAStRDS have it; DATEX II the smoothed speed.
     """
     empty = flow_veh_h == 0
     factors = (limits(f"traffic_smoothing_{one}") for one in _FACTORS)
@@ -55,8 +55,7 @@ def follow(flow_veh_h: Floats, speed_kmh: Floats, lanes: Floats, free_kmh: Float
     smoothed, forecast = smooth(both, held, Smoothing(np.full(len(both), np.nan), *twice), rounds=False)
     count = len(flow_veh_h)
     flow, speed = smoothed[:count], smoothed[count:]
-    per_lane = lanes[:, None]
-    density = ratio(flow_veh_h, speed_kmh) / per_lane
+    density = ratio(flow, speed) / lanes[:, None]
     bounds = Limits(*(limits(f"traffic_state_{one}") for one in _BOUNDS))
     first = np.array([NO_STATEMENT])
     return TrafficState(
@@ -64,7 +63,7 @@ def follow(flow_veh_h: Floats, speed_kmh: Floats, lanes: Floats, free_kmh: Float
         speed,
         forecast[:count],
         forecast[count:],
-        states(ratio(flow, speed) / per_lane, speed, empty, bounds, first, "marz"),
+        states(density, speed, empty, bounds, first, "marz"),
         states(density, speed, empty, bounds, first, "nrw"),
         states(density, speed, empty, bounds, first, "rds"),
         _datex(speed, free_kmh, limits),

@@ -10,7 +10,7 @@ from emscher.store.copy import Rows
 from emscher.stream import SECOND_US
 from processing.family import Family, Indicator, Task, rows_of, table
 from processing.kernels.analysis import Analysis, DesignParameters, analyse
-from processing.kernels.cross_section import cross_section
+from processing.kernels.cross_section import cross_section, strict
 from processing.kernels.group import Floats, Ints
 from processing.kernels.history import average
 from processing.kernels.measured import Bools, Measured, reshaped, stacked
@@ -138,7 +138,7 @@ def _summed(lanes: LaneSeries, which: Ints, section: Ints, lane_count: Ints) -> 
         return reshaped(measured[number, which], (len(which) * steps,))[there]
 
     pairs = [
-        cross_section(cell, cells, flat(lanes.flow, number), flat(lanes.speed, number), lane_count)
+        cross_section(cell, cells, *strict(flat(lanes.flow, number), flat(lanes.speed, number)), lane_count)
         for number in (ALL, HEAVY, CAR)
     ]
     flow, speed = stacked([one for one, _ in pairs]), stacked([one for _, one in pairs])
