@@ -56,7 +56,7 @@ async def _run(settings: Settings, n_rows: int, runs: int) -> list[Row]:
                 await put.write(wire)
             written_s = time.perf_counter()
             async with connection.cursor() as cursor, cursor.copy(text) as got:
-                data = b"".join([bytes(part) async for part in got])
+                data = await received(got)
             read_s = time.perf_counter()
             decoded = copy.decode(data, ROW)
             done_s = time.perf_counter()
