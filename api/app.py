@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
     accounting,
+    coordination,
     docs,
     errors,
     greenit,
@@ -90,7 +91,7 @@ def create(
     app.state.settings = settings
     app.state.clock = clock
     for noun in (
-        *(streams, sites, sensors, readings, sensor_health, latest, indicators, wlan, greenit, limits),
+        *(streams, sites, sensors, readings, sensor_health, latest, indicators, coordination, wlan, greenit, limits),
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)

@@ -248,3 +248,14 @@ SELECT site.key, weekday, hour, simulated, clients_concurrent_avg, clients_concu
 FROM wlan_profile JOIN site USING (site_id)
 WHERE %(site)s::text IS NULL OR site.key = %(site)s
 ORDER BY site.key, weekday, hour
+
+-- name: coordination
+-- Points of a coordination diagram of one controller.
+SELECT point.arrived_at, point.cycle_start, point.second_s, point.state
+FROM {sensors} AS controller
+CROSS JOIN LATERAL coordination_diagram(
+    controller.sensor_id, %(signal_group)s, %(channel)s, %(since)s, %(until)s, make_interval(secs => %(travel_s)s)
+) AS point
+WHERE controller.key = %(key)s
+ORDER BY point.arrived_at
+LIMIT %(limit)s

@@ -12,6 +12,7 @@ from psycopg import sql
 from bench.platform import platform
 from emscher.settings import Settings
 from emscher.store import copy
+from emscher.store.copy_out import received
 from emscher.store.pool import connect
 from emscher.store.query import queries
 from emscher.store.table import reading_columns

@@ -5,14 +5,12 @@ What libpq has already received is taken from it directly; only where nothing is
 
 from __future__ import annotations
 
-from typing import Any
-
 import psycopg
 
 from emscher.store.copy import HEADER, TRAILER
 
 
-async def received(out: psycopg.AsyncCopy[Any]) -> bytes:
+async def received(out: psycopg.AsyncCopy) -> bytes:
     """Read everything that a binary COPY sends.
 
     Parameters

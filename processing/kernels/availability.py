@@ -82,6 +82,6 @@ def trusted(
     return np.where(decided < 0, np.broadcast_to(first, lanes).reshape(-1, 1), latest)
 
 
-def valid(sound_count: Floats, expected_count: Floats, least_ratio: float) -> Bools:
+def valid(sound_count: Floats, expected_count: Floats, least_ratio: Floats | float) -> Bools:
     """Whether enough intervals of a longer one are sound [2]_."""
     return sound_count >= least_ratio * expected_count

@@ -4,6 +4,7 @@ References
 ----------
 .. [1] DUA, SWE Datenaufbereitung LVE, tables DUA26, DUA81, DUA82 and DUA83. Read. City of Berlin, traffic detection: a
    cross-section has a value only where every lane has one. Read.
+.. [2] DUA, SWE DE Langzeit-Fehlererkennung: flow over the balance of the site before it. Its tables read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 
 from processing.kernels.group import Floats, Ints, ratio, total
 from processing.kernels.measured import EITHER, NOT_DETERMINABLE, REPORTED, Bools, Measured, result, rounded
+
+PERCENT = 100.0
 
 
 def cross_section(
@@ -113,6 +116,22 @@ def virtual(flow: Measured, share: Floats, speed: Measured) -> tuple[Measured, M
     quality = ratio((flow.quality_ratio * weight).sum(axis=0), weight.sum(axis=0))
     accepted = replace(speed, status=np.where(speed.status > NOT_DETERMINABLE, EITHER, speed.status))
     return result(number, _status(fault, said), quality, np.logical_or.reduce(flow.interpolated)), accepted
+
+
+def deviation(measured_veh_h: Floats, balance_veh_h: Floats) -> Floats:
+    """How far a measured flow is from the balance of its neighbours.
+
+    Parameters
+    ----------
+    measured_veh_h, balance_veh_h : float array, shape (n,)
+        Flow of the cross-section, and what those around it say it should be [veh/h].
+
+    Returns
+    -------
+    float array, shape (n,)
+        Deviation, negative where too little is measured [%]; NaN where either is missing or the balance is 0 [2]_.
+    """
+    return PERCENT * (ratio(measured_veh_h, balance_veh_h) - 1.0)
 
 
 def _mean(group: Ints, n_groups: int, quality: Floats) -> Floats:
