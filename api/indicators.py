@@ -122,6 +122,9 @@ async def list_indicators_of_family(
 
 
 def _streams_of(family: Family) -> list[str]:
+    """Name the streams that what a family reads comes from in the end."""
+    while family.reads:
+        family = families()[family.reads]
     return [stream.name for stream in streams().values() if any(due.family == family.queue for due in stream.due)]
 
 

@@ -68,7 +68,7 @@ def kernels(known: Thresholds, lanes: int) -> list[Row]:
     sensors = tuple(
         SensorInfo(number, "traffic", {"direction": number % 4 * 90, "lane_type": "main"}) for number in range(lanes)
     )
-    read = _readings(np.arange(lanes))
+    read = readings(np.arange(lanes))
     each = [families()[name] for name in ("traffic", "lane_state", "cross_section")]
     found = []
     # Together they lay the lanes on steps once, as in a worker.
@@ -108,7 +108,7 @@ def _computed(chosen: Sequence[Family], known: Thresholds, sensors: tuple[Sensor
     return rows
 
 
-def _readings(sensor_id: Ints) -> copy.Rows:
+def readings(sensor_id: Ints) -> copy.Rows:
     """Draw a day of lanes."""
     generator = np.random.default_rng(1)
     size = len(sensor_id) * MINUTES
@@ -138,7 +138,7 @@ async def _fill(settings: Settings, lanes: int) -> Thresholds:
         cursor = await connection.execute("select sensor_id from sensor order by sensor_id")
         numbers = np.array([number for (number,) in await cursor.fetchall()])
         for first in range(0, lanes, 500):
-            drawn = _readings(numbers[first : first + 500])
+            drawn = readings(numbers[first : first + 500])
             rows = np.full(len(drawn), np.nan, copy.dtype_of([column for column in columns if column.nullable]))
             whole = np.zeros(len(drawn), copy.dtype_of(columns))
             for column in columns:

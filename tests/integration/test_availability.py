@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fix_pipeline import compute, follow
+from httpx import ASGITransport, AsyncClient
 from readings import Inlet, message
 
+from api.app import create
 from emscher.settings import Settings
 from emscher.store.pool import connect
 from ingest.message import Message
@@ -59,6 +61,17 @@ async def test_trust_is_lost_late_and_regained_later(store: Settings) -> None:
     assert (rows[38]["failure_ratio"], rows[38]["hour_count"]) == (8 / 24, 24)
     assert rows[0]["failure_ratio"] is None
     assert all(row["trusted"] for row in await _rows(store) if row["key"] == "j.d2")
+    app = create(store)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://emscher") as client,
+    ):
+        span = {"from": (START + timedelta(hours=38)).isoformat(), "to": (START + timedelta(hours=39)).isoformat()}
+        answer = (await client.get("/v1/indicators/availability", params={"sensor": "j.d1", **span})).json()
+    assert [(row["sensor"], row["trusted"], row["failure_ratio"]) for row in answer["data"]] == [
+        ("j.d1", False, 8 / 24)
+    ]
+    assert answer["units"]["failure_ratio"] == "1"
 
 
 async def test_live_shuffled_and_backfilled_are_the_same(store: Settings) -> None:
