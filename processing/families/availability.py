@@ -8,13 +8,14 @@ from emscher.store.copy import Rows
 from emscher.stream import SECOND_US, Due
 from processing.family import Family, Indicator, Task, microseconds, table
 from processing.kernels.availability import trusted
-from processing.kernels.group import Floats, Ints, runs
+from processing.kernels.group import Floats, runs
 from processing.kernels.measured import Bools
 from processing.lane_reading import scoped
 
 ROW = np.dtype([("sensor_id", "i4"), ("window_start", "M8[us]"), ("simulated", "?"), ("sound_ratio", "f8")])
 
 HOUR_S = 3_600
+HOUR_US = HOUR_S * SECOND_US
 DAY_H = 24
 MEMORY_H = 48
 """A decision remembers a day of decisions, each of which looks a day back [h]."""
@@ -23,39 +24,35 @@ MEMORY_H = 48
 def compute(task: Task) -> Rows:
     """Compute every lane that was heard lately, in each due window in which any lane of the site was."""
     read = task.rows["quality_rows"]
-    hour_us = HOUR_S * SECOND_US
-    at = microseconds(read["window_start"]) // hour_us
     begins, lane = runs(read["sensor_id"].astype(np.int64))
     sensors = read["sensor_id"][begins].astype(np.int64)
-    heard = np.unique(at) * hour_us
-    window_us = task.window_us[np.isin(task.window_us, heard)]
-    parts = [_at(task, sensors, lane, at, int(one // hour_us)) for one in window_us]
-    return np.concatenate([*parts, _at(task, sensors[:0], lane[:0], at[:0], 0)])
-
-
-def _at(task: Task, sensors: Ints, lane: Ints, at: Ints, hour: int) -> Rows:
-    """Compute the lanes in one hour, from the hours of its look-back and no others."""
-    read = task.rows["quality_rows"]
-    mine = (at >= hour - MEMORY_H) & (at <= hour) if len(at) else np.zeros(0, np.bool_)
-    lanes = len(sensors)
-    sound = np.full((lanes, MEMORY_H + 1), np.nan)
-    sound[lane[mine], at[mine] - hour + MEMORY_H] = read["sound_ratio"][: len(at)][mine]
-    marked = np.zeros(sound.shape, np.bool_)
-    marked[lane[mine], at[mine] - hour + MEMORY_H] = read["simulated"][: len(at)][mine]
+    hour = microseconds(read["window_start"]) // HOUR_US
+    due = task.window_us // HOUR_US
+    due = due[np.isin(due, hour)]
+    first = int(due[0]) - MEMORY_H if len(due) else 0
+    shape = len(sensors), int(due[-1]) - first + 1 if len(due) else 0
+    sound, marked = np.full(shape, np.nan), np.zeros(shape, np.bool_)
+    inside = (hour >= first) & (hour < first + shape[1])
+    at = lane[inside], hour[inside] - first
+    sound[at], marked[at] = read["sound_ratio"][inside], read["simulated"][inside]
+    # A row of its own for each lane and due hour: the hours before it, and the hour itself.
+    own = (due - first)[:, None] + np.arange(-MEMORY_H, 1)
+    sound, marked = sound[:, own].reshape(-1, MEMORY_H + 1), marked[:, own].reshape(-1, MEMORY_H + 1)
+    sensor_id, window = np.repeat(sensors, len(due)), np.tile(due, len(sensors)) * HOUR_US
+    chosen = np.flatnonzero(np.logical_or.reduce(~np.isnan(sound), axis=1))
+    sound, sensor_id, window = sound[chosen], sensor_id[chosen], window[chosen]
     known = ~np.isnan(sound[:, :-1])
-    here = np.logical_or.reduce(~np.isnan(sound), axis=1)
-    limits = scoped(task, sensors, np.full(lanes, hour * HOUR_S * SECOND_US))
     failing = _failing(sound[:, :-1], known)
+    limits = scoped(task, sensor_id, window)
     trust = trusted(failing, limits("traffic_failure_limit"), limits("traffic_failure_restored"), np.ones(1, np.bool_))
-    chosen = np.flatnonzero(here)
     return table(
-        sensor_id=sensors[chosen],
-        window_start=np.full(len(chosen), hour * HOUR_S * SECOND_US).view("M8[us]"),
+        sensor_id=sensor_id,
+        window_start=window.view("M8[us]"),
         width_s=np.full(len(chosen), HOUR_S),
-        simulated=np.logical_or.reduce(marked, axis=1)[chosen],
-        failure_ratio=failing[chosen, -1],
-        hour_count=known[:, -DAY_H:].sum(axis=1)[chosen],
-        trusted=trust[chosen, -1],
+        simulated=np.logical_or.reduce(marked[chosen], axis=1),
+        failure_ratio=failing[:, -1],
+        hour_count=known[:, -DAY_H:].sum(axis=1),
+        trusted=trust[:, -1],
     )
 
 

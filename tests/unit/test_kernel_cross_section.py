@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.kernels.cross_section import cross_section, strict, virtual
+from processing.kernels.cross_section import cross_section, deviation, strict, virtual
 from processing.kernels.measured import decode, encode
 from processing.kernels.section_density import density, design_density
 
@@ -102,3 +102,9 @@ def test_design_density_of_what_stands_is_the_greatest() -> None:
     assert design_density(flow, decode(np.array([0.0])), before, limit, greatest).number[0] == 77
     low = decode(np.array([10.0]))
     assert design_density(flow, decode(np.array([0.0])), low, limit, greatest).number[0] == 0
+
+
+def test_deviation_from_the_balance() -> None:
+    """171 counted where 79.6 are expected are 114.8 % too many; without a balance nothing is said."""
+    found = deviation(np.array([171.0, 171.0, math.nan]), np.array([79.6, 0.0, 10.0]))
+    np.testing.assert_allclose(found, [114.824, math.nan, math.nan], atol=0.001)
