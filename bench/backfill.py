@@ -124,7 +124,7 @@ def readings(sensor_id: Ints) -> copy.Rows:
     rows["speed_kmh"] = np.where(rows["count"] > 0, speed, np.nan)
     rows["car_speed_kmh"] = np.where(cars > 0, speed, np.nan)
     rows["heavy_speed_kmh"] = np.where(rows["heavy_count"] > 0, speed, np.nan)
-    rows["speed_std_kmh"] = np.nan
+    rows["speed_std_kmh"] = rows["gap_s"] = np.nan
     missing = [np.isnan(rows[name]) for name in ("speed_kmh", "car_speed_kmh", "heavy_speed_kmh")]
     rows["status_bits"] = sum(one.astype(np.int64) << 2 * (3 + place) for place, one in enumerate(missing))
     return rows

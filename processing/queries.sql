@@ -100,7 +100,8 @@ SELECT name, scope, value, valid_from, valid_to FROM threshold
 COPY (
     SELECT sensor_id, observed_at, simulated, interval_s, coalesce(count::double precision, 'NaN'),
            coalesce(heavy_count::double precision, 'NaN'), coalesce(occupancy_pct, 'NaN'), coalesce(speed_kmh, 'NaN'),
-           coalesce(car_speed_kmh, 'NaN'), coalesce(heavy_speed_kmh, 'NaN'), coalesce(speed_std_kmh, 'NaN'), status_bits
+           coalesce(car_speed_kmh, 'NaN'), coalesce(heavy_speed_kmh, 'NaN'), coalesce(speed_std_kmh, 'NaN'),
+           coalesce(gap_s, 'NaN'), status_bits
     FROM traffic_reading
     WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
       AND observed_at >= {since} AND observed_at < {until}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from processing.kernels.congestion import NO_STATEMENT, UNKNOWN, Limits, datex_status, states
 from processing.kernels.group import Floats, Ints, ratio
@@ -25,6 +27,19 @@ class TrafficState:
     nrw: Ints
     rds: Ints
     datex: Ints
+
+    def columns(self, at: tuple[Ints, Ints]) -> dict[str, npt.NDArray[Any]]:
+        """Columns of the series and steps that are written."""
+        return {
+            "flow_smoothed_veh_h": self.flow_smoothed_veh_h[at],
+            "speed_smoothed_kmh": self.speed_smoothed_kmh[at],
+            "flow_forecast_veh_h": self.flow_forecast_veh_h[at],
+            "speed_forecast_kmh": self.speed_forecast_kmh[at],
+            "state_marz": self.marz[at],
+            "state_nrw": self.nrw[at],
+            "state_rds": self.rds[at],
+            "state_datex": self.datex[at],
+        }
 
 
 def follow(flow_veh_h: Floats, speed_kmh: Floats, lanes: Floats, free_kmh: Floats, limits: Scoped) -> TrafficState:

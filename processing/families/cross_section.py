@@ -101,14 +101,7 @@ def _computed(task: Task, bearing: dict[int, int], lanes: LaneSeries, which: Int
         occupancy_pct=_occupancy(lanes, which, section, shape)[at],
         interpolated=flow.interpolated[ALL].reshape(shape)[at],
         lane_count=lane_count[row],
-        flow_smoothed_veh_h=state.flow_smoothed_veh_h[at],
-        speed_smoothed_kmh=state.speed_smoothed_kmh[at],
-        flow_forecast_veh_h=state.flow_forecast_veh_h[at],
-        speed_forecast_kmh=state.speed_forecast_kmh[at],
-        state_marz=state.marz[at],
-        state_nrw=state.nrw[at],
-        state_rds=state.rds[at],
-        state_datex=state.datex[at],
+        **state.columns(at),
     )
 
 

@@ -4,6 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from fix_pipeline import compute, follow
 from httpx import ASGITransport, AsyncClient
 from readings import Inlet, message
@@ -25,7 +26,10 @@ def _hour(key: str, hour: int) -> Message:
     for quarter in range(4):
         end = (START + timedelta(hours=hour, minutes=15 * (quarter + 1))).isoformat()
         faulty = key == "j.d1" and hour in BROKEN
-        values = {"count": None, "status": {"count": "faulty"}} if faulty else {"count": 50 + (hour + quarter) % 9}
+        values: dict[str, Any] = (
+            {"count": None, "status": {"count": "faulty"}} if faulty else {"count": 50 + (hour + quarter) % 9}
+        )
+        values |= {} if faulty else {"gap_s": 2.0 + quarter}
         readings.append({"end": end, "interval_s": 900, **values})
     return message("traffic", key, readings)
 
@@ -72,6 +76,19 @@ async def test_trust_is_lost_late_and_regained_later(store: Settings) -> None:
         ("j.d1", False, 8 / 24)
     ]
     assert answer["units"]["failure_ratio"] == "1"
+
+
+async def test_gaps_are_averaged_by_vehicles(store: Settings) -> None:
+    """The first hour's gaps of 2, 3, 4 and 5 s, of 50 to 53 vehicles; of a faulty hour nothing is said."""
+    await _register(store)
+    async with Inlet(store, START + timedelta(hours=HOURS)) as inlet:
+        await inlet.take([_hour("j.d1", hour) for hour in (0, BROKEN[0])])
+    await compute(store)
+    async with await connect(store, "owner") as connection:
+        cursor = await connection.execute("select gap_s from lane_quality_indicator order by window_start")
+        first, broken = await cursor.fetchall()
+    assert first[0] == pytest.approx((50 * 2 + 51 * 3 + 52 * 4 + 53 * 5) / (50 + 51 + 52 + 53))
+    assert broken == (None,)
 
 
 async def test_live_shuffled_and_backfilled_are_the_same(store: Settings) -> None:
