@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
     accounting,
+    coordination,
     docs,
     errors,
     figures,
@@ -107,21 +108,8 @@ def create(
     app.state.settings = settings
     app.state.clock = clock
     for noun in (
-        *(
-            streams,
-            sites,
-            sensors,
-            readings,
-            sensor_health,
-            latest,
-            indicators,
-            live,
-            wlan,
-            greenit,
-            figures,
-            targets,
-            limits,
-        ),
+        *(streams, sites, sensors, readings, sensor_health, latest, indicators, coordination, live, wlan, greenit),
+        *(figures, targets, limits),
         *(accounting, rejected, redrives, health),
     ):
         app.include_router(noun.router)

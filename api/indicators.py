@@ -151,6 +151,9 @@ async def newest_rows(caller: Caller, family: Family, relation: Relation, site: 
 
 
 def _streams_of(family: Family) -> list[str]:
+    """Name the streams that what a family reads comes from in the end."""
+    while family.reads:
+        family = families()[family.reads]
     return [stream.name for stream in streams().values() if any(due.family == family.queue for due in stream.due)]
 
 

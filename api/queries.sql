@@ -261,3 +261,14 @@ SELECT
 -- What the council decided; names of offices and their remarks are left out.
 SELECT site_key, indicator, value, unit, better, due, decision, '', baseline_year, baseline_value, '', simulated
 FROM target_public ORDER BY site_key, indicator, due
+
+-- name: coordination
+-- Points of a coordination diagram of one controller.
+SELECT point.arrived_at, point.cycle_start, point.second_s, point.state
+FROM {sensors} AS controller
+CROSS JOIN LATERAL coordination_diagram(
+    controller.sensor_id, %(signal_group)s, %(channel)s, %(since)s, %(until)s, make_interval(secs => %(travel_s)s)
+) AS point
+WHERE controller.key = %(key)s
+ORDER BY point.arrived_at
+LIMIT %(limit)s

@@ -17,6 +17,7 @@ from bench.copying import copying
 from bench.energy import energy
 from bench.ingest import ingest, memory
 from bench.latency import latency
+from bench.live import live
 from bench.messages import Row
 from bench.newest import newest
 from bench.signals import signals
@@ -34,6 +35,7 @@ def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
         return
     yield from copying(500_000 // part, 1 if quick else 5)
     yield from backfills(40 if quick else 400)
+    yield from live(40 if quick else 160, 3 if quick else 15)
     yield from signals(3 if quick else 15)
     for rate_per_s in (1_000, 5_000):
         yield latency(rate_per_s, 20 if quick else 100)

@@ -68,7 +68,7 @@ def kernels(known: Thresholds, lanes: int) -> list[Row]:
     sensors = tuple(
         SensorInfo(number, "traffic", {"direction": number % 4 * 90, "lane_type": "main"}) for number in range(lanes)
     )
-    read = _readings(np.arange(lanes))
+    read = readings(np.arange(lanes))
     each = [families()[name] for name in ("traffic", "lane_state", "cross_section")]
     found = []
     # Together they lay the lanes on steps once, as in a worker.
@@ -108,7 +108,7 @@ def _computed(chosen: Sequence[Family], known: Thresholds, sensors: tuple[Sensor
     return rows
 
 
-def _readings(sensor_id: Ints) -> copy.Rows:
+def readings(sensor_id: Ints) -> copy.Rows:
     """Draw a day of lanes."""
     generator = np.random.default_rng(1)
     size = len(sensor_id) * MINUTES
@@ -124,7 +124,7 @@ def _readings(sensor_id: Ints) -> copy.Rows:
     rows["speed_kmh"] = np.where(rows["count"] > 0, speed, np.nan)
     rows["car_speed_kmh"] = np.where(cars > 0, speed, np.nan)
     rows["heavy_speed_kmh"] = np.where(rows["heavy_count"] > 0, speed, np.nan)
-    rows["speed_std_kmh"] = np.nan
+    rows["speed_std_kmh"] = rows["gap_s"] = np.nan
     missing = [np.isnan(rows[name]) for name in ("speed_kmh", "car_speed_kmh", "heavy_speed_kmh")]
     rows["status_bits"] = sum(one.astype(np.int64) << 2 * (3 + place) for place, one in enumerate(missing))
     return rows
@@ -138,7 +138,7 @@ async def _fill(settings: Settings, lanes: int) -> Thresholds:
         cursor = await connection.execute("select sensor_id from sensor order by sensor_id")
         numbers = np.array([number for (number,) in await cursor.fetchall()])
         for first in range(0, lanes, 500):
-            drawn = _readings(numbers[first : first + 500])
+            drawn = readings(numbers[first : first + 500])
             rows = np.full(len(drawn), np.nan, copy.dtype_of([column for column in columns if column.nullable]))
             whole = np.zeros(len(drawn), copy.dtype_of(columns))
             for column in columns:

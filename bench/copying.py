@@ -12,6 +12,7 @@ from psycopg import sql
 from bench.platform import platform
 from emscher.settings import Settings
 from emscher.store import copy
+from emscher.store.copy_out import received
 from emscher.store.pool import connect
 from emscher.store.query import queries
 from emscher.store.table import reading_columns
@@ -56,7 +57,7 @@ async def _run(settings: Settings, n_rows: int, runs: int) -> list[Row]:
                 await put.write(wire)
             written_s = time.perf_counter()
             async with connection.cursor() as cursor, cursor.copy(text) as got:
-                data = b"".join([bytes(part) async for part in got])
+                data = await received(got)
             read_s = time.perf_counter()
             decoded = copy.decode(data, ROW)
             done_s = time.perf_counter()

@@ -25,6 +25,7 @@ from emscher.city import (
 from emscher.errors import CityError
 from emscher.fault import Fault, convert
 from emscher.located import Located
+from emscher.section import section_faults, virtual_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,20 @@ def _faults(found: Located) -> Iterator[Fault]:
         yield Fault(where[id(place)], f"{what}; {mend[:1].lower()}{mend[1:].removesuffix('.')}")
     for site, fault in approach_faults(sites, sensors):
         yield Fault((*where[id(site)], *fault.path), f"site {site.key}: {fault.text}")
+    keys = {site.key for site in sites}
+    for site in sites:
+        for path, what in (*section_faults(site.metadata, keys), *virtual_faults(site.metadata, keys)):
+            yield Fault((*where[id(site)], *path), f"site {site.key}: {_named(path)} {what}")
+
+
+def _named(path: located.Path) -> str:
+    """Name a place below a site as people count: section 1, part 2."""
+    (name, *numbers) = path
+    if not numbers:
+        return f"`{name}`"
+    what = "section" if name == "sections" else "virtual section"
+    names = [f"{what} {int(numbers[0]) + 1}", *(f"part {int(number) + 1}" for number in numbers[2:])]
+    return ", ".join(names)
 
 
 def _place(feature: Any, path: located.Path, faults: list[Fault]) -> Place | None:  # noqa: ANN401 - as it was read

@@ -29,6 +29,7 @@ ROW = np.dtype(
         ("car_speed_kmh", "f8"),
         ("heavy_speed_kmh", "f8"),
         ("speed_std_kmh", "f8"),
+        ("gap_s", "f8"),
         ("status_bits", "i4"),
     ]
 )

@@ -55,8 +55,19 @@ WHERE metadata ? 'sections' AND (%(changed_site)s::integer IS NULL OR jsonb_path
     jsonb_build_object('key', (SELECT key FROM site AS changed WHERE changed.site_id = %(changed_site)s))))
 ORDER BY site_id, number
 
--- name: make_forecasts_due
--- Make due windows of a site whose cross-sections changed, none after its newest reading: the next one makes those due.
+-- name: make_virtual_sections_due
+-- Make due windows at the sites whose virtual cross-sections name the cross-sections that changed.
+INSERT INTO due_window (family, site_id, window_start)
+SELECT %(family)s, site_id, to_timestamp(number * %(width_s)s)
+FROM site
+CROSS JOIN unnest(%(numbers)s::bigint[]) AS number
+WHERE metadata ? 'virtual_sections' AND (%(changed_site)s::integer IS NULL OR jsonb_path_exists(
+    metadata, 'lax $.virtual_sections[*].*[*] ? (@.site == $key)',
+    jsonb_build_object('key', (SELECT key FROM site AS changed WHERE changed.site_id = %(changed_site)s))))
+ORDER BY site_id, number
+
+-- name: make_site_due
+-- Make due windows of the site that changed, none after its newest reading: the next one makes those due.
 INSERT INTO due_window (family, site_id, window_start)
 SELECT %(family)s, site_id, to_timestamp(number * %(width_s)s)
 FROM (
@@ -89,7 +100,8 @@ SELECT name, scope, value, valid_from, valid_to FROM threshold
 COPY (
     SELECT sensor_id, observed_at, simulated, interval_s, coalesce(count::double precision, 'NaN'),
            coalesce(heavy_count::double precision, 'NaN'), coalesce(occupancy_pct, 'NaN'), coalesce(speed_kmh, 'NaN'),
-           coalesce(car_speed_kmh, 'NaN'), coalesce(heavy_speed_kmh, 'NaN'), coalesce(speed_std_kmh, 'NaN'), status_bits
+           coalesce(car_speed_kmh, 'NaN'), coalesce(heavy_speed_kmh, 'NaN'), coalesce(speed_std_kmh, 'NaN'),
+           coalesce(gap_s, 'NaN'), status_bits
     FROM traffic_reading
     WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
       AND observed_at >= {since} AND observed_at < {until}
@@ -129,6 +141,42 @@ COPY (
     ORDER BY site_id, bearing_deg, window_start
 ) TO STDOUT (FORMAT binary)
 
+-- name: virtual_part_rows
+-- Parts of a site's virtual cross-sections as its description has them; part 0 is the measured one they are compared with.
+COPY (
+    SELECT section.number::integer, part.number::integer, coalesce(measured.site_id, -1),
+           CASE WHEN jsonb_typeof(part.said -> 'bearing_deg') = 'number'
+                THEN (part.said ->> 'bearing_deg')::double precision ELSE 'NaN' END,
+           CASE WHEN NOT part.said ? 'share' THEN 1
+                WHEN jsonb_typeof(part.said -> 'share') = 'number' THEN (part.said ->> 'share')::double precision
+                ELSE 'NaN' END,
+           coalesce(section.said -> 'speed_of' = to_jsonb(part.number), false)
+    FROM site
+    CROSS JOIN jsonb_path_query(site.metadata, 'lax $.virtual_sections[*]') WITH ORDINALITY AS section (said, number)
+    CROSS JOIN LATERAL (
+        SELECT said, number FROM jsonb_path_query(section.said, 'lax $.parts[*]') WITH ORDINALITY AS one (said, number)
+        UNION ALL SELECT section.said -> 'measured', 0 WHERE section.said ? 'measured'
+    ) AS part
+    LEFT JOIN site AS measured ON measured.key = part.said ->> 'site'
+    WHERE site.site_id = {site_id} AND {since}::timestamptz < {until}::timestamptz
+    ORDER BY 1, 2
+) TO STDOUT (FORMAT binary)
+
+-- name: virtual_flow_rows
+-- Minutes of the cross-sections that a site's virtual ones name.
+COPY (
+    SELECT site_id, bearing_deg::integer, window_start, simulated, coalesce(flow_veh_h, 'NaN'),
+           coalesce(speed_kmh, 'NaN'), coalesce(quality_ratio, 'NaN'), interpolated
+    FROM cross_section_indicator
+    WHERE site_id = ANY (ARRAY(
+        SELECT measured.site_id FROM site
+        CROSS JOIN jsonb_path_query(site.metadata, 'lax $.virtual_sections[*].*[*].site') AS said
+        JOIN site AS measured ON measured.key = said #>> ARRAY[]::text[]
+        WHERE site.site_id = {site_id}))
+      AND window_start >= {since} AND window_start < {until} AND width_s = 60
+    ORDER BY site_id, bearing_deg, window_start
+) TO STDOUT (FORMAT binary)
+
 -- name: forecast_rows
 -- Flows of a site's cross-sections in a span and, from an hour before to two hours after it, in four weeks before.
 COPY (
@@ -148,6 +196,15 @@ COPY (
             AND window_start < {until}::timestamptz - interval '166 hours')
         OR (window_start >= {since} AND window_start < {until}))
     ORDER BY bearing_deg, window_start
+) TO STDOUT (FORMAT binary)
+
+-- name: quality_rows
+-- How much of each hour a site's lanes reported soundly.
+COPY (
+    SELECT sensor_id, window_start, simulated, sound_ratio FROM lane_quality_indicator
+    WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
+      AND window_start >= {since} AND window_start < {until}
+    ORDER BY sensor_id, window_start
 ) TO STDOUT (FORMAT binary)
 
 -- name: signal_rows

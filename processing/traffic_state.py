@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from processing.kernels.congestion import NO_STATEMENT, UNKNOWN, Limits, datex_status, states
 from processing.kernels.group import Floats, Ints, ratio
@@ -26,6 +28,19 @@ class TrafficState:
     rds: Ints
     datex: Ints
 
+    def columns(self, at: tuple[Ints, Ints]) -> dict[str, npt.NDArray[Any]]:
+        """Columns of the series and steps that are written."""
+        return {
+            "flow_smoothed_veh_h": self.flow_smoothed_veh_h[at],
+            "speed_smoothed_kmh": self.speed_smoothed_kmh[at],
+            "flow_forecast_veh_h": self.flow_forecast_veh_h[at],
+            "speed_forecast_kmh": self.speed_forecast_kmh[at],
+            "state_marz": self.marz[at],
+            "state_nrw": self.nrw[at],
+            "state_rds": self.rds[at],
+            "state_datex": self.datex[at],
+        }
+
 
 def follow(flow_veh_h: Floats, speed_kmh: Floats, lanes: Floats, free_kmh: Floats, limits: Scoped) -> TrafficState:
     """Smooth series and follow their state, each from its first step on.
@@ -44,8 +59,8 @@ def follow(flow_veh_h: Floats, speed_kmh: Floats, lanes: Floats, free_kmh: Float
     Returns
     -------
     TrafficState
-        MARZ follows smoothed density and speed; NRW and RDS the density as it is and the smoothed speed, as the table
-        DUAStNRWFs has it; DATEX II the smoothed speed.
+        MARZ, NRW and RDS follow the density of smoothed flow and speed, and the smoothed speed, as tables DUAStNRW and
+        DUAStRDS have it; DATEX II the smoothed speed.
     """
     empty = flow_veh_h == 0
     factors = (limits(f"traffic_smoothing_{one}") for one in _FACTORS)
@@ -55,8 +70,7 @@ def follow(flow_veh_h: Floats, speed_kmh: Floats, lanes: Floats, free_kmh: Float
     smoothed, forecast = smooth(both, held, Smoothing(np.full(len(both), np.nan), *twice), rounds=False)
     count = len(flow_veh_h)
     flow, speed = smoothed[:count], smoothed[count:]
-    per_lane = lanes[:, None]
-    density = ratio(flow_veh_h, speed_kmh) / per_lane
+    density = ratio(flow, speed) / lanes[:, None]
     bounds = Limits(*(limits(f"traffic_state_{one}") for one in _BOUNDS))
     first = np.array([NO_STATEMENT])
     return TrafficState(
@@ -64,7 +78,7 @@ def follow(flow_veh_h: Floats, speed_kmh: Floats, lanes: Floats, free_kmh: Float
         speed,
         forecast[:count],
         forecast[count:],
-        states(ratio(flow, speed) / per_lane, speed, empty, bounds, first, "marz"),
+        states(density, speed, empty, bounds, first, "marz"),
         states(density, speed, empty, bounds, first, "nrw"),
         states(density, speed, empty, bounds, first, "rds"),
         _datex(speed, free_kmh, limits),

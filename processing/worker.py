@@ -27,6 +27,7 @@ from emscher.readiness import Readiness
 from emscher.settings import Settings
 from emscher.store import copy
 from emscher.store.copy import Column, Rows
+from emscher.store.copy_out import received
 from emscher.store.desk import Desk
 from emscher.store.pool import Connection
 from emscher.store.query import queries
@@ -270,7 +271,7 @@ async def _load(
             until=sql.Literal(_timestamp(until_us)),
         )
         async with connection.cursor() as reading, reading.copy(statement) as out:
-            rows[name] = copy.decode(b"".join([bytes(part) async for part in out]), dtype)
+            rows[name] = copy.decode(await received(out), dtype)
     metadata = site[0] if site else {}
     return Task(site_id, sensors, window_us, width_us, rows, metadata, dated, family.look_back_s * SECOND_US)
 

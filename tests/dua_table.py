@@ -6,23 +6,35 @@ from pathlib import Path
 
 import numpy as np
 
-from processing.kernels.group import Floats
+from processing.kernels.group import Floats, Ints
 from processing.kernels.measured import Bools, Measured, decode
 
 NAN = float("nan")
+MINUTE_S = 60
 
 
 @dataclass(frozen=True)
 class Table:
     """Rows below the header, which is the one with a ``T``; a name's blocks are numbered from the left.
 
+    ``titles`` stands above the header; ``parted`` says which rows a line of ``~`` parts from the one before.
+
     Names of lanes begin small, those of cross-sections with a capital: one finds the other where it is not there.
     """
 
+    name: str
+    titles: list[str]
     header: list[str]
     units: list[str]
+    parted: list[bool]
     rows: list[list[str]]
     parameters: dict[str, list[str]]
+
+    @property
+    def cases(self) -> tuple[Ints, Ints]:
+        """Case of each row, and the row in which each case begins: it is the one with a number in front."""
+        begins = np.array([bool(line) for line in self.lines])
+        return np.cumsum(begins) - 1, np.flatnonzero(begins)
 
     @property
     def lines(self) -> list[str]:
@@ -60,7 +72,9 @@ class Table:
 
     def only(self, wanted: list[int]) -> "Table":
         """Keep some of the rows."""
-        return replace(self, rows=[self.rows[number] for number in wanted])
+        return replace(
+            self, rows=[self.rows[number] for number in wanted], parted=[self.parted[number] for number in wanted]
+        )
 
     def parameter(self, *names: str) -> float:
         """Give a number from above the header: behind the last of names that stand in one line, the first leading."""
@@ -68,6 +82,11 @@ class Table:
         for name in names[1:]:
             cells = cells[cells.index(name) + 1 :]
         return _number(cells[0])
+
+    def seconds(self, block: int) -> int:
+        """Give the unit of a length of time [s]."""
+        places = [place for place, title in enumerate(self.header) if title == "T"]
+        return 1 if self.units[places[block]].strip().lower().startswith("s") else MINUTE_S
 
     def _place(self, name: str, block: int) -> int:
         exact = [place for place, title in enumerate(self.header) if title == name]
@@ -79,10 +98,25 @@ def read(path: Path) -> Table:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     first = next(number for number, row in enumerate(rows) if "T" in row)
-    body = [row for row in rows[first + 2 :] if any(cell.strip(" ~") for cell in row)]
+    body, parted = _body(rows[first + 2 :])
     above = [[cell.strip() for cell in row if cell.strip()] for row in rows[:first]]
     parameters = {_key(cells[0]): cells[1:] for cells in above if cells}
-    return Table([title.strip() for title in rows[first]], rows[first + 1], body, parameters)
+    titles = [title.strip() for title in rows[first - 1]]
+    header = [title.strip() for title in rows[first]]
+    return Table(path.stem, titles, header, rows[first + 1], parted, body, parameters)
+
+
+def _body(lines: list[list[str]]) -> tuple[list[list[str]], list[bool]]:
+    """Rows, and whether each begins after a line that separates."""
+    body, parted, cut = [], [], True
+    for line in lines:
+        if any(cell.strip(" ~") for cell in line):
+            body.append(line)
+            parted.append(cut)
+            cut = False
+        elif line and line[0].strip() == "~":
+            cut = True
+    return body, parted
 
 
 def _key(name: str) -> str:

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from emscher.errors import CodecError
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0"
-_HEADER = _SIGNATURE + b"\0" * 8
-_TRAILER = b"\xff\xff"
+HEADER = _SIGNATURE + b"\0" * 8
+TRAILER = b"\xff\xff"
 _EPOCH_US = 946_684_800_000_000
 """2000-01-01, where PostgreSQL's timestamps begin, in microseconds since 1970."""
 
@@ -101,13 +101,13 @@ def encode(rows: Rows, columns: Sequence[Column]) -> bytes:
     for bit, column in enumerate(columns):
         if column.nullable:
             missing |= np.isnan(rows[column.name]).astype(np.uint64) << np.uint64(bit)
-    parts = [_HEADER]
+    parts = [HEADER]
     patterns = np.unique(missing)
     for pattern in patterns:
         chosen = rows if len(patterns) == 1 else rows[missing == pattern]
         absent = [bool(int(pattern) >> bit & 1) for bit in range(len(columns))]
         parts.append(_encode_alike(chosen, columns, absent))
-    parts.append(_TRAILER)
+    parts.append(TRAILER)
     return b"".join(parts)
 
 
@@ -130,11 +130,11 @@ def decode(data: bytes, dtype: np.dtype[np.void]) -> Rows:
     CodecError
         The data are no binary COPY of these columns, for instance because a value is NULL.
     """
-    if not data.startswith(_SIGNATURE) or not data.endswith(_TRAILER):
+    if not data.startswith(_SIGNATURE) or not data.endswith(TRAILER):
         raise CodecError("the data are no complete binary COPY")
     names = dtype.names or ()
     wire = _wire_dtype([(name, _wire_type(dtype[name])) for name in names])
-    body = memoryview(data)[len(_HEADER) : -len(_TRAILER)]
+    body = memoryview(data)[len(HEADER) : -len(TRAILER)]
     if len(body) % wire.itemsize:
         raise CodecError(f"{len(body)} bytes are no whole number of rows of {wire.itemsize}; is a value NULL?")
     read = np.frombuffer(body, wire)

@@ -18,7 +18,9 @@ def _one(
     priority: Priority = "must",
 ) -> Indicator:
     whole = kernel if kernel.startswith("processing.") else _KERNELS + kernel
-    return Indicator(column, unit, *names, whole, source, status, priority)
+    # Reasons and advice are of one quarter hour; the quality of a longer time is not theirs.
+    alone = column.endswith(("_reason", "_quality_ratio")) or column.startswith(("advised_", "balanced_"))
+    return Indicator(column, unit, *names, whole, source, status, priority, rolls_up=not alone)
 
 
 def _why(of: str, en: str, de: str) -> Indicator:

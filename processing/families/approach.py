@@ -96,5 +96,6 @@ FAMILY = Family(
     key=KEY,
     loads={"approach_events": EVENT, "approach_counts": COUNT},
     compute=compute,
+    buckets=("1h", "1d"),
     indicators=INDICATORS,
 )

@@ -10,7 +10,7 @@ from emscher.store.copy import Rows
 from emscher.stream import SECOND_US
 from processing.family import Family, Indicator, Task, rows_of, table
 from processing.kernels.analysis import Analysis, DesignParameters, analyse
-from processing.kernels.cross_section import cross_section
+from processing.kernels.cross_section import cross_section, strict
 from processing.kernels.group import Floats, Ints
 from processing.kernels.history import average
 from processing.kernels.measured import Bools, Measured, reshaped, stacked
@@ -101,14 +101,7 @@ def _computed(task: Task, bearing: dict[int, int], lanes: LaneSeries, which: Int
         occupancy_pct=_occupancy(lanes, which, section, shape)[at],
         interpolated=flow.interpolated[ALL].reshape(shape)[at],
         lane_count=lane_count[row],
-        flow_smoothed_veh_h=state.flow_smoothed_veh_h[at],
-        speed_smoothed_kmh=state.speed_smoothed_kmh[at],
-        flow_forecast_veh_h=state.flow_forecast_veh_h[at],
-        speed_forecast_kmh=state.speed_forecast_kmh[at],
-        state_marz=state.marz[at],
-        state_nrw=state.nrw[at],
-        state_rds=state.rds[at],
-        state_datex=state.datex[at],
+        **state.columns(at),
     )
 
 
@@ -138,7 +131,7 @@ def _summed(lanes: LaneSeries, which: Ints, section: Ints, lane_count: Ints) -> 
         return reshaped(measured[number, which], (len(which) * steps,))[there]
 
     pairs = [
-        cross_section(cell, cells, flat(lanes.flow, number), flat(lanes.speed, number), lane_count)
+        cross_section(cell, cells, *strict(flat(lanes.flow, number), flat(lanes.speed, number)), lane_count)
         for number in (ALL, HEAVY, CAR)
     ]
     flow, speed = stacked([one for one, _ in pairs]), stacked([one for _, one in pairs])

@@ -181,7 +181,7 @@ FAMILY = Family(
     reach=Due("forecast", width_s=HOUR_S, look_back_s=MEMORY_STEPS * STEP_S),
     # The last forecast of a window is for the hour after it; summer time moves the same local time by an hour.
     past=Past(WEEKS, look_back_s=MEMORY_STEPS * STEP_S + HOUR_S, look_ahead_s=2 * HOUR_S),
-    awake="make_forecasts_due",
+    awake="make_site_due",
     indicators=(
         _of(
             "flow_veh_h",

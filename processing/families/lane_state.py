@@ -55,14 +55,7 @@ def _computed(task: Task, lanes: LaneSeries) -> Rows:
         speed_quality_ratio=np.where(np.isnan(speed.number), np.nan, speed.quality_ratio)[at],
         substitution=lanes.origin[at],
         fault_bits=lanes.fault[at],
-        flow_smoothed_veh_h=state.flow_smoothed_veh_h[at],
-        speed_smoothed_kmh=state.speed_smoothed_kmh[at],
-        flow_forecast_veh_h=state.flow_forecast_veh_h[at],
-        speed_forecast_kmh=state.speed_forecast_kmh[at],
-        state_marz=state.marz[at],
-        state_nrw=state.nrw[at],
-        state_rds=state.rds[at],
-        state_datex=state.datex[at],
+        **state.columns(at),
     )
 
 

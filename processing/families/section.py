@@ -9,7 +9,7 @@ from emscher.stream import Due
 from processing.family import Family, Indicator, Status, Task, microseconds, table
 from processing.kernels.group import Floats, Ints
 from processing.kernels.measured import Bools
-from processing.kernels.travel_time import reliability, travel_time
+from processing.kernels.travel_time import congestion_index, reliability, travel_time
 
 PART = np.dtype(
     [
@@ -83,6 +83,7 @@ def _section(task: Task, parts: Rows, read: Rows) -> Rows:
         travel_time_index_ratio=quarter[2],
         planning_time_index_ratio=found[3],
         buffer_index_ratio=found[4],
+        congestion_index_ratio=congestion_index(quarter[0], free),
         coverage_ratio=covered,
         reason=reason if right else np.full(len(window), WRONG),
     )
@@ -169,6 +170,18 @@ FAMILY = Family(
             ("Buffer index of the last hour", "Pufferindex der letzten Stunde"),
             _RELIABILITY,
             _FHWA,
+            rolls_up=False,
+        ),
+        Indicator(
+            "congestion_index_ratio",
+            "1",
+            "Congestion index: what is lost of the speed of free flow",
+            "Verkehrslage-Index: Verlust gegenüber freiem Verkehr",
+            "processing.kernels.travel_time.congestion_index",
+            "Common practice, one minus speed over free speed",
+            "unverified",
+            "should",
+            _INPUTS,
             rolls_up=False,
         ),
         _of("coverage_ratio", "1", ("Share of time covered", "Erfasster Zeitanteil"), _TIME, "own"),

@@ -2,11 +2,14 @@
 
 References
 ----------
-.. [1] DUA, SWE Aggregation LVE: tables DUA28 and AggregationsFsOderVmq. Flow is the mean of the hourly rates of the
-   valid sub-intervals, speed the flow-weighted arithmetic mean; quality falls with what is missing. Read.
+.. [1] DUA, SWE Aggregation LVE: tables DUA28 (lanes, cross-sections, virtual ones) and AggregationsFsOderVmq. Flow is
+   the mean of the hourly rates of the valid sub-intervals, speed the flow-weighted arithmetic mean; quality falls with
+   what is missing. Read.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -61,6 +64,32 @@ def aggregate(
         _result(group, n_groups, mean_flow, flow, flow_quality, flow_gap),
         _result(group, n_groups, mean_speed, speed, weighted * weight, speed_gap),
     )
+
+
+def across(group: Ints, n_groups: int, flow: Measured, speed: Measured, lanes: Floats) -> tuple[Measured, Measured]:
+    """Add the lanes of longer intervals that were aggregated one by one.
+
+    Parameters
+    ----------
+    group : integer array, shape (n,)
+        Number of each lane's cross-section.
+    n_groups : int
+        Number of cross-sections.
+    flow, speed : Measured, shape (n,)
+        Flow and mean speed of each lane [veh/h, km/h].
+    lanes : float array, broadcast to (n_groups,)
+        How many lanes the cross-section has.
+
+    Returns
+    -------
+    flow, speed : Measured, shape (n_groups,)
+        Sum of the flows that are there, and flow-weighted mean of the speeds [veh/h, km/h]; what is missing costs
+        quality, as an interval does that is missing in time [1]_.
+    """
+    mean, speed_mean = aggregate(group, n_groups, np.ones(len(group)), flow, speed, lanes)
+    return replace(
+        mean, number=np.where(np.isnan(mean.number), np.nan, total(group, flow.number, n_groups))
+    ), speed_mean
 
 
 def daily(flow_veh_h: Floats) -> Floats:

@@ -3,8 +3,8 @@
 References
 ----------
 .. [1] DUA, SWE Pl-Pruefung logisch LVE, failure rate and range of trust: the share of failures in a span before, with
-   one limit that takes trust away and a lower one that gives it back. Rule from its description; tables DUA52 and
-   DUA53 were not at hand, unverified.
+   one limit that takes trust away and a lower one that gives it back, decided at fixed intervals. Its tables DUA52 and
+   DUA53. Read.
 .. [2] City of Berlin, traffic detection: an hour is valid where at least 75 % of its intervals are. Read.
 """
 
@@ -12,24 +12,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from processing.kernels.group import Floats
+from processing.kernels.group import Floats, Ints
 from processing.kernels.measured import Bools
 
 
-def failure_rate(sound: Bools, span: int) -> Floats:
-    """Share of intervals that are missing or implausible in a sliding span.
+def failures(faulty: Bools, span: int) -> Ints:
+    """Count the faulty intervals of a sliding span.
 
     Parameters
     ----------
-    sound : bool array, shape (lanes, steps)
-        Whether the interval has a plausible value; a missing interval has none.
+    faulty : bool array, shape (lanes, steps)
+        Whether the interval has a faulty value; whether a missing one is to count is up to the caller.
     span : int
         Number of intervals to look back over, the present one among them.
 
     Returns
     -------
-    float array, shape (lanes, steps)
-        Share, 0 to 1 [1]_; NaN while fewer than ``span`` intervals have passed.
+    integer array, shape (lanes, steps)
+        Intervals; before the series begins there are none [1]_.
 
     Raises
     ------
@@ -38,24 +38,27 @@ def failure_rate(sound: Bools, span: int) -> Floats:
     """
     if span < 1:
         raise ValueError(f"a span of {span} intervals")
-    failures = np.zeros((sound.shape[0], sound.shape[1] + 1), np.int64)
-    np.cumsum(~sound, axis=1, out=failures[:, 1:])
-    rate = np.full(sound.shape, np.nan)
-    rate[:, span - 1 :] = (failures[:, span:] - failures[:, :-span]) / span
-    return rate
+    seen = np.zeros((faulty.shape[0], faulty.shape[1] + 1), np.int64)
+    np.cumsum(faulty, axis=1, out=seen[:, 1:])
+    first = np.maximum(np.arange(faulty.shape[1]) + 1 - span, 0)
+    return seen[:, 1:] - seen[:, first]
 
 
-def trusted(rate: Floats, limit_ratio: Floats, restored_ratio: Floats, first: Bools) -> Bools:
+def trusted(
+    failing: Floats | Ints, limit: Floats, restored: Floats, first: Bools, checked: Bools | None = None
+) -> Bools:
     """Decide with hysteresis which detectors to trust.
 
     Parameters
     ----------
-    rate : float array, shape (lanes, steps)
-        Share of failures, 0 to 1; where it is NaN the decision stays.
-    limit_ratio, restored_ratio : float array, broadcast to (lanes,)
-        Above the one trust is lost, below the other it returns.
+    failing : array, shape (lanes, steps)
+        Failures, as a number or a share; where it is NaN the decision stays.
+    limit, restored : float array, broadcast to (lanes,)
+        Above the one trust is lost, below the other it returns; in the unit of the failures.
     first : bool array, broadcast to (lanes,)
         Decision before the first step.
+    checked : bool array, shape (steps,), optional
+        Steps at which a decision is made; each where not given.
 
     Returns
     -------
@@ -67,17 +70,18 @@ def trusted(rate: Floats, limit_ratio: Floats, restored_ratio: Floats, first: Bo
     ValueError
         Trust would return above the limit at which it is lost.
     """
-    if (np.asarray(restored_ratio) > np.asarray(limit_ratio)).any():
+    if (np.asarray(restored) > np.asarray(limit)).any():
         raise ValueError("trust returns above the limit at which it is lost")
-    lanes, steps = rate.shape
-    lost = rate > np.asarray(limit_ratio).reshape(-1, 1)
-    returned = rate < np.asarray(restored_ratio).reshape(-1, 1)
+    lanes, steps = failing.shape
+    lost = failing > np.asarray(limit).reshape(-1, 1)
+    returned = failing < np.asarray(restored).reshape(-1, 1)
+    decides = (lost | returned) & (True if checked is None else checked)
     # The last decision before each step; the two limits never decide at once.
-    decided = np.maximum.accumulate(np.where(lost | returned, np.arange(steps), -1), axis=1)
+    decided = np.maximum.accumulate(np.where(decides, np.arange(steps), -1), axis=1)
     latest = np.take_along_axis(returned, np.maximum(decided, 0), axis=1)
     return np.where(decided < 0, np.broadcast_to(first, lanes).reshape(-1, 1), latest)
 
 
-def valid(sound_count: Floats, expected_count: Floats, least_ratio: float) -> Bools:
+def valid(sound_count: Floats, expected_count: Floats, least_ratio: Floats | float) -> Bools:
     """Whether enough intervals of a longer one are sound [2]_."""
     return sound_count >= least_ratio * expected_count

@@ -59,7 +59,7 @@ def states(density_veh_km: Floats, speed_kmh: Floats, empty: Bools, limits: Limi
     density_veh_km, speed_kmh : float array, shape (lanes, steps)
         Density and speed in the order of time [veh/km, km/h].
     empty : bool array, shape (lanes, steps)
-        Where no vehicle was seen: the state stays what it was.
+        Where no vehicle was seen: the state stays what it was, but RDS has none.
     limits : Limits
         Limits of the state.
     first : integer array, broadcast to (lanes,)
@@ -121,13 +121,19 @@ class Method:
 
     @classmethod
     def of(
-        cls, asked: Callable[[Floats, Floats, Limits], tuple[Bools, ...]], step: Callable[..., Ints], answers: int
+        cls,
+        asked: Callable[[Floats, Floats, Limits], tuple[Bools, ...]],
+        step: Callable[..., Ints],
+        answers: int,
+        *,
+        holds: bool,
     ) -> Method:
-        """Tabulate one step, a function of that many answers and the states before."""
+        """Tabulate one step, a function of that many answers and the states before; whether an empty road holds it."""
         before = np.arange(_STATES)
+        none = np.full(_STATES, NO_STATEMENT)
         every = [(np.arange(1 << answers)[:, None] >> bit & 1).astype(np.bool_) for bit in range(answers)]
         after = np.broadcast_to(step(*every, before), (1 << answers, _STATES))
-        return cls(asked, np.vstack((after, before, np.full(_STATES, NO_STATEMENT))))
+        return cls(asked, np.vstack((after, before if holds else none, none)))
 
 
 def _marz_asked(density: Floats, speed: Floats, limits: Limits) -> tuple[Bools, ...]:
@@ -214,9 +220,9 @@ def _flowing(free: Bools, lively: Bools) -> Ints:
 
 
 METHODS = {
-    "marz": Method.of(_marz_asked, _marz, 4),
-    "nrw": Method.of(_nrw_asked, _nrw, 7),
-    "rds": Method.of(_rds_asked, _rds, 9),
+    "marz": Method.of(_marz_asked, _marz, 4, holds=True),
+    "nrw": Method.of(_nrw_asked, _nrw, 7, holds=True),
+    "rds": Method.of(_rds_asked, _rds, 9, holds=False),
 }
 
 

@@ -2,8 +2,9 @@
 
 References
 ----------
-.. [1] DUA, SWE Datenaufbereitung LVE, tables DUA26 and DUA81. Read. City of Berlin, traffic detection: a cross-section
-   has a value only where every lane has one. Read.
+.. [1] DUA, SWE Datenaufbereitung LVE, tables DUA26, DUA81, DUA82 and DUA83. Read. City of Berlin, traffic detection: a
+   cross-section has a value only where every lane has one. Read.
+.. [2] DUA, SWE DE Langzeit-Fehlererkennung: flow over the balance of the site before it. Its tables read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 
 from processing.kernels.group import Floats, Ints, ratio, total
 from processing.kernels.measured import EITHER, NOT_DETERMINABLE, REPORTED, Bools, Measured, result, rounded
+
+PERCENT = 100.0
 
 
 def cross_section(
@@ -36,15 +39,18 @@ def cross_section(
     -------
     flow, speed : Measured, shape (n_groups,)
         Sum of the flows, and flow-weighted arithmetic mean of the speeds in whole km/h [veh/h, km/h]; neither where a
-        lane is missing. A lane without vehicles needs no speed [1]_.
+        lane is missing. A lane without vehicles needs no speed; one that says "not determinable" counts for nothing,
+        and where no lane says more, neither does the cross-section [1]_.
     """
+    silent = flow.status == NOT_DETERMINABLE
     counted = ~np.isnan(flow.number)
-    seen = np.bincount(group[counted], minlength=n_groups)
+    seen = np.bincount(group[counted | silent], minlength=n_groups)
     whole = seen == lanes
     sum_flow = np.where(whole, total(group, flow.number, n_groups), np.nan)
     flow_quality = _mean(group, n_groups, flow.quality_ratio)
-    timed = counted & (~np.isnan(speed.number) | (flow.number == 0))
-    settled = whole & (np.bincount(group[timed], minlength=n_groups) == lanes)
+    still = silent | (flow.number == 0) | (speed.status == NOT_DETERMINABLE)
+    timed = counted & ~np.isnan(speed.number)
+    settled = whole & (np.bincount(group[timed | (still & (counted | silent))], minlength=n_groups) == lanes)
     vehicles = np.where(np.isnan(speed.number), np.nan, flow.number)
     mean = rounded(ratio(total(group, vehicles * speed.number, n_groups), total(group, vehicles, n_groups)))
     product = np.where(flow.number == 0, flow.quality_ratio, flow.quality_ratio * speed.quality_ratio)
@@ -55,9 +61,9 @@ def cross_section(
     there = np.bincount(group, minlength=n_groups) > 0
     origin = _any(group, n_groups, flow.interpolated)
     return (
-        result(sum_flow, _status(flow_fault, there), flow_quality, origin),
+        result(np.where(flow_fault, np.nan, sum_flow), _status(flow_fault, there), flow_quality, origin),
         result(
-            np.where(settled, mean, np.nan),
+            np.where(settled & ~speed_fault, mean, np.nan),
             _status(speed_fault, there),
             weighted * flow_quality,
             origin | _any(group, n_groups, speed.interpolated),
@@ -65,29 +71,67 @@ def cross_section(
     )
 
 
-def virtual(flow: Measured, sign: Floats, speed: Measured) -> tuple[Measured, Measured]:
-    """Balance the flows around a ramp.
+def strict(flow: Measured, speed: Measured) -> tuple[Measured, Measured]:
+    """Take "not determinable" for missing, so that a cross-section has a value only where every lane has one.
+
+    Parameters
+    ----------
+    flow, speed : Measured, shape (n,)
+        Flow and mean speed of each lane [veh/h, km/h].
+
+    Returns
+    -------
+    flow, speed : Measured, shape (n,)
+        The same, to be added by :func:`cross_section` as the city of Berlin does [1]_; without vehicles there still is
+        no speed to miss.
+    """
+    unheard, unseen = flow.status == NOT_DETERMINABLE, speed.status == NOT_DETERMINABLE
+    return (
+        replace(flow, status=np.where(unheard, REPORTED, flow.status)),
+        replace(speed, status=np.where(unseen & ~(flow.number == 0), REPORTED, speed.status)),
+    )
+
+
+def virtual(flow: Measured, share: Floats, speed: Measured) -> tuple[Measured, Measured]:
+    """Balance the flows of cross-sections to one that is not measured, for instance beside a ramp.
 
     Parameters
     ----------
     flow : Measured, shape (k, n)
         Flows of the cross-sections, the main carriageway's first [veh/h].
-    sign : float array, shape (k,)
-        1 for one that adds to the flow sought, -1 for one that leaves it.
+    share : float array, shape (k,)
+        What each adds to the flow sought: 1 for all of it, -1 for one that leaves, parts where traffic divides.
     speed : Measured, shape (n,)
-        Mean speed on the main carriageway [km/h].
+        Mean speed of the cross-section that stands for it [km/h].
 
     Returns
     -------
     flow, speed : Measured, shape (n,)
-        Signed sum, not below 0 [veh/h]; missing where any is. The speed is the main carriageway's [1]_.
+        Weighted sum in whole vehicles, not below 0 [veh/h]; missing where any is. The speed is the one given [1]_.
     """
-    number = np.maximum((flow.number * sign[:, None]).sum(axis=0), 0.0)
+    weight = np.abs(share)[:, None]
+    number = np.maximum(rounded((flow.number * share[:, None]).sum(axis=0)), 0.0)
     fault = np.logical_or.reduce(flow.status > NOT_DETERMINABLE)
     said = np.logical_or.reduce(flow.status != REPORTED)
-    quality = flow.quality_ratio.mean(axis=0)
+    quality = ratio((flow.quality_ratio * weight).sum(axis=0), weight.sum(axis=0))
     accepted = replace(speed, status=np.where(speed.status > NOT_DETERMINABLE, EITHER, speed.status))
     return result(number, _status(fault, said), quality, np.logical_or.reduce(flow.interpolated)), accepted
+
+
+def deviation(measured_veh_h: Floats, balance_veh_h: Floats) -> Floats:
+    """How far a measured flow is from the balance of its neighbours.
+
+    Parameters
+    ----------
+    measured_veh_h, balance_veh_h : float array, shape (n,)
+        Flow of the cross-section, and what those around it say it should be [veh/h].
+
+    Returns
+    -------
+    float array, shape (n,)
+        Deviation, negative where too little is measured [%]; NaN where either is missing or the balance is 0 [2]_.
+    """
+    return PERCENT * (ratio(measured_veh_h, balance_veh_h) - 1.0)
 
 
 def _mean(group: Ints, n_groups: int, quality: Floats) -> Floats:

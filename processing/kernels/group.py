@@ -43,6 +43,27 @@ def total(group: Ints, values: Floats, n_groups: int) -> Floats:
     return sums
 
 
+def weighted(group: Ints, n_groups: int, values: Floats, weight: Floats) -> Floats:
+    """Mean by group, weighted; NaN where no weight is.
+
+    Parameters
+    ----------
+    group : integer array, shape (n,)
+        Number of each row's group.
+    n_groups : int
+        Number of groups.
+    values, weight : float array, shape (n,)
+        What is averaged and by what; rows in which either is NaN are left out.
+
+    Returns
+    -------
+    float array, shape (n_groups,)
+        In the unit of the values.
+    """
+    counted = np.where(np.isnan(values), np.nan, weight)
+    return ratio(total(group, values * weight, n_groups), total(group, counted, n_groups))
+
+
 def runs(values: Ints) -> tuple[Ints, Ints]:
     """Number runs of equal neighbours: the row in which each begins, and the run of each row."""
     begins = np.ones(len(values), np.bool_)

@@ -98,7 +98,7 @@ def limited(measured: Measured, greatest: Floats) -> tuple[Measured, Bools]:
     limited : Measured
         Values, none above its greatest; what was set counts as a substitute.
     changed : bool array
-        Where; a caller who would rather discard than replace declares these faulty [1]_.
+        Where [1]_; see :func:`rejected`.
     """
     changed = measured.number > greatest
     number = np.where(changed, greatest, measured.number)
@@ -130,3 +130,21 @@ def limited_counts(count: Measured, greatest: Floats, greatest_heavy: Floats) ->
     number = np.stack([every.number, heavy.number, np.where(car_changed, rest, car_number)])
     changed = np.stack([every_changed, heavy_changed, car_changed])
     return replace(count, number=number, interpolated=count.interpolated | changed), changed
+
+
+def rejected(measured: Measured, changed: Bools) -> Measured:
+    """Rules B15 to B22 for who would rather reject than replace.
+
+    Parameters
+    ----------
+    measured : Measured, shape (k, n)
+        Values that are judged together: counts of all classes, or speeds with the smoothed one.
+    changed : bool array, shape (k, n)
+        Where one was above its greatest, as :func:`limited` says.
+
+    Returns
+    -------
+    Measured, shape (k, n)
+        All of them faulty where any was above [1]_.
+    """
+    return faulted(measured, np.broadcast_to(changed.any(axis=0), measured.number.shape))

@@ -4,6 +4,7 @@ References
 ----------
 .. [1] FHWA, Travel Time Reliability: index is mean over free-flow travel time, planning time index the 95th percentile
    over it, buffer index what the 95th percentile adds to the mean, over the mean. Read.
+.. [2] Common practice; unverified.
 """
 
 from __future__ import annotations
@@ -67,6 +68,22 @@ def reliability(
         ratio(late_s, free_travel_time_s),
         ratio(late_s - mean_s, mean_s),
     )
+
+
+def congestion_index(travel_time_s: Floats, free_travel_time_s: Floats) -> Floats:
+    """What is lost of the speed of free flow, 0 to 1: one minus speed over free speed.
+
+    Parameters
+    ----------
+    travel_time_s, free_travel_time_s : float array, shape (n,)
+        Travel time, and that of free flow [s].
+
+    Returns
+    -------
+    float array, shape (n,)
+        Index; 0 where traffic is faster than free flow, NaN where either is missing [2]_.
+    """
+    return np.maximum(1.0 - ratio(free_travel_time_s, travel_time_s), 0.0)
 
 
 def _percentile(group: Ints, values: Floats, count: Ints, percentile_pct: float) -> Floats:

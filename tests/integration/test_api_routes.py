@@ -134,6 +134,9 @@ async def test_streams_and_catalogue_come_from_the_registries(store: Settings) -
     assert (speed["unit"], speed["minimum"], speed["maximum"]) == ("km/h", 0, 300)
     assert {one["name"]: one["published_per"] for one in catalogue["data"]} == {
         "approach": "sensor",
+        "availability": "sensor",
+        "lane_quality": "sensor",
+        "virtual_section": "site",
         "traffic": "sensor",
         "cross_section": "site",
         "lane_state": "sensor",

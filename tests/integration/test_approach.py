@@ -1,6 +1,7 @@
 """Approaches on a real database: a junction's description, its events and its lanes' counts become open indicators."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,12 +63,19 @@ async def test_description_events_and_counts_become_indicators(store: Settings) 
     ):
         span = {"from": START.isoformat(), "to": (START + timedelta(minutes=15)).isoformat()}
         answer = (await client.get("/v1/indicators/approach", params={"site": "j", **span})).json()
+        hour = {"site": "j", "bucket": "1h", **span}
+        rolled = (await client.get("/v1/indicators/approach", params=hour)).json()
     east, south = answer["data"]
     assert (east["signal_group"], east["flow_veh_h"], east["capacity_veh_h"]) == (2, 600, 1000)
     assert (east["saturation_ratio"], east["qsv"], east["flow_reason"]) == (0.6, 0, 0)
     assert (east["arrivals_on_green_ratio"], east["arrival_reason"]) == (None, 6)
     assert (south["signal_group"], south["cycle_s"], south["flow_veh_h"], south["flow_reason"]) == (4, 60, None, 2)
     assert answer["units"]["control_delay_hbs_s"] == "s"
+    assert rolled["bucket"] == "1h"
+    assert [(row["signal_group"], row["flow_veh_h"], row["saturation_ratio"]) for row in rolled["data"]] == [
+        (2, 600, 0.6),
+        (4, None, None),
+    ]
 
 
 @pytest.mark.parametrize("dialect", ["events", "states"])
@@ -105,6 +113,22 @@ async def test_coordination_diagram_equals_its_kernel(store: Settings, dialect: 
     kernel = [(begin / 1e6, second, what) if begin >= 0 else (None, None, what) for begin, second, what in points]
     assert found == kernel
     assert len(found) == len(came_s)
+    served = await _served(store)
+    assert [(row["second_s"], row["state"]) for row in served["data"]] == [(second, what) for _, second, what in found]
+    assert served["units"]["second_s"] == "s"
+    assert served["data"][-1]["cycle_start"] == f"{START + timedelta(seconds=found[-1][0]):%Y-%m-%dT%H:%M:%SZ}"
+
+
+async def _served(store: Settings) -> Any:  # noqa: ANN401 - JSON
+    """Ask the API for the same diagram."""
+    app = create(store)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://emscher") as client,
+    ):
+        span = {"from": START.isoformat(), "to": (START + timedelta(hours=1)).isoformat()}
+        values = {"signal_group": "2", "channel": "21", "travel_s": "1", **span}
+        return (await client.get("/v1/sensors/k.ctl/coordination", params=values)).json()
 
 
 async def test_thresholds_are_those_of_the_day(store: Settings) -> None:

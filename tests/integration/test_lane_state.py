@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from fix_pipeline import compute
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -135,6 +136,29 @@ async def test_order_and_backfill_change_no_bit(store: Settings, second_store: S
     assert said[-1] == (figures.windows, figures.windows)
     assert await _tables(store) == expected
     assert figures.rows["lane_state"] == len(expected[[one.name for one in queues()["traffic"]].index("lane_state")])
+
+
+async def test_late_readings_reach_compressed_indicators(store: Settings, second_store: Settings) -> None:
+    """What comes after the indicators were compressed changes them as if they never had been."""
+    if store.database_flavour != "timescaledb":
+        pytest.skip("nothing is compressed here")
+    day = _day()
+    await _configure(second_store)
+    await _take(second_store, day)
+    shuffled = random.Random(6).sample(day, len(day))  # noqa: S311 - a shuffle, no secret
+    await _configure(store)
+    await _take(store, shuffled[:300])
+    async with await connect(store, "owner", autocommit=True) as connection:
+        for family in queues()["traffic"]:
+            if family.name != "lane_quality":
+                await connection.execute("select compress_chunk(c) from show_chunks(%s) c", (family.table,))
+        cursor = await connection.execute(
+            "select count(*) from timescaledb_information.chunks"
+            " where is_compressed and hypertable_name = 'lane_state_indicator'"
+        )
+        assert await cursor.fetchone() == (1,)
+    await _take(store, shuffled[300:])
+    assert await _tables(store) == await _tables(second_store)
 
 
 async def test_faulty_count_is_replaced_by_the_lane_beside_it_then_held(store: Settings) -> None:

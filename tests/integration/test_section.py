@@ -57,6 +57,7 @@ async def test_travel_time_is_the_sum_of_the_parts_and_late_minutes_count(store:
     assert row["travel_time_index_ratio"] == pytest.approx(90 / 54)
     assert row["planning_time_index_ratio"] == pytest.approx(90 / 54)
     assert row["buffer_index_ratio"] == 0
+    assert row["congestion_index_ratio"] == pytest.approx(1 - 54 / 90)
     assert row["revision"] == 1
 
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from processing.kernels.cross_section import cross_section
+from processing.kernels.cross_section import cross_section, strict
 from processing.kernels.measured import decode
 
 CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -53,7 +53,8 @@ def test_cross_sections_are_the_sum_of_their_lanes(recordings: Path) -> None:
             lane_speed.append(float(row["v_kfz_det_hr"]))
     groups = np.array(group)
     lanes = np.bincount(groups, minlength=len(sections))
-    flow, speed = cross_section(groups, len(sections), decode(np.array(lane_flow)), decode(np.array(lane_speed)), lanes)
+    read = strict(decode(np.array(lane_flow)), decode(np.array(lane_speed)))
+    flow, speed = cross_section(groups, len(sections), *read, lanes)
     expected_flow = np.array([float(row["q_kfz_mq_hr"]) for row in sections])
     expected_speed = np.array([float(row["v_kfz_mq_hr"]) for row in sections])
     both = ~np.isnan(speed.number) & (expected_speed >= 0)

@@ -13,6 +13,7 @@ EXPECTED = {
     "DUA20.22.Ersatz": 51,
     "DUA25": 30,
     "DUA25Status": 15,
+    "DUA26-1a": 27,
     "DUA28-FS15": 16,
     "DUA28-FS60": 16,
     "DUA36.37": 25,
@@ -29,13 +30,6 @@ def test_every_row_of_a_table_is_equal(recordings: Path, name: str) -> None:
     """All rows, or cases of several rows, come out with value, status, quality and mark."""
     found = compare(recordings / "dua" / f"{name}.csv")
     assert found == Comparison(name, EXPECTED[name], EXPECTED[name], ())
-
-
-def test_cross_section_of_one_lane_differs_where_tables_contradict_each_other(recordings: Path) -> None:
-    """22 of 27 rows of DUA26 are equal; the other 5 contradict other tables in a density, flow and speed are equal."""
-    found = compare(recordings / "dua" / "DUA26-1a.csv")
-    assert (found.compared, found.equal) == (27, 22)
-    assert found.unequal == ("19b", "20b", "21b", "22a", "22b")
 
 
 def test_every_table_is_understood(recordings: Path) -> None:

@@ -156,3 +156,29 @@ def test_located_reads_what_json_reads() -> None:
     path = city.find("dortmund")
     assert located(path.read_text()).value == json.loads(path.read_text())
     assert check(path) == []
+
+
+def test_faults_of_road_sections_are_listed_with_their_line(tmp_path: Path) -> None:
+    """A part without length, one whose site does not exist, and a section without parts, each on its line."""
+    path = tmp_path / "city.geojson"
+    place = '{"type": "Feature", "geometry": null, "properties": '
+    site = place + '{"type": "site", "key": "road", "kind": "road", "name": "",'
+    path.write_text(
+        HEAD
+        + site
+        + """ "sections": [
+  {"parts": [
+    {"site": "road", "bearing_deg": 90, "length_m": 0},
+    {"site": "nowhere", "bearing_deg": 90, "length_m": 5}]},
+  {"parts": []}],
+ "virtual_sections": [
+  {"parts": [{"site": "gone", "bearing_deg": 90}], "speed_of": 2}]}}]}""",
+        encoding="utf-8",
+    )
+    assert [(one.line, one.text) for one in check(path)] == [
+        (4, "site road: section 1, part 1 has a length of 0 m"),
+        (5, "site road: section 1, part 2 names the site 'nowhere', which is not there"),
+        (6, "site road: section 2 has no list of `parts`"),
+        (8, "site road: virtual section 1 takes the speed of part 2, of 1"),
+        (8, "site road: virtual section 1, part 1 names the site 'gone', which is not there"),
+    ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.kernels.aggregation import aggregate, daily
+from processing.kernels.aggregation import across, aggregate, daily
 from processing.kernels.measured import decode, encode
 
 flows = st.one_of(st.sampled_from([-3.0, -1.0, 0.0]), st.integers(1, 2000).map(float))
@@ -81,3 +81,17 @@ def test_missing_quarter_lowers_quality() -> None:
 def test_a_day_has_24_hours() -> None:
     """A day's vehicles are 24 times its mean hourly flow."""
     assert daily(np.array([500.0]))[0] == pytest.approx(12_000)
+
+
+def test_lanes_are_added_and_a_missing_one_costs_quality() -> None:
+    """Of three lanes of 420 veh/h two are there: 840 veh/h at two thirds, the speed at four ninths."""
+    flow, speed = across(
+        np.zeros(3, np.int64),
+        1,
+        decode(np.array([420.0, -3.0, 420.0])),
+        decode(np.array([99.0, -1.0, 100.0])),
+        np.array([3.0]),
+    )
+    assert (flow.number[0], speed.number[0]) == (840, 100)
+    assert (round(float(flow.quality_ratio[0]), 2), round(float(speed.quality_ratio[0]), 2)) == (0.67, 0.44)
+    assert flow.interpolated[0]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.kernels.measured import decode, encode
-from processing.kernels.plausibility import consistent, limited, limited_counts, occupied, unchanged
+from processing.kernels.plausibility import consistent, limited, limited_counts, occupied, rejected, unchanged
 
 NAN = float("nan")
 codes = st.sampled_from([-3.0, -2.0, -1.0, 0.0, 1.0, 9.0])
@@ -70,3 +70,10 @@ def test_limit_belongs_to_the_lane() -> None:
     found, changed = limited(decode(np.array([120.0, 120.0, 120.0, -1.0])), np.array([100.0, 130.0, NAN, 100.0]))
     assert encode(found).tolist() == [100, 120, 120, -1]
     assert changed.tolist() == found.interpolated.tolist() == [True, False, False, False]
+
+
+def test_rejecting_spoils_what_is_judged_together() -> None:
+    """Where one class is above its greatest all are faulty; the interval beside it keeps its values."""
+    count = decode(np.array([[20.0, 20.0], [4.0, 2.0], [16.0, 18.0]]))
+    _, changed = limited_counts(count, np.array([30.0]), np.array([3.0]))
+    assert encode(rejected(count, changed)).T.tolist() == [[-2, -2, -2], [20, 2, 18]]

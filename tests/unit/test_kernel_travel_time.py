@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.kernels.travel_time import reliability, travel_time
+from processing.kernels.travel_time import congestion_index, reliability, travel_time
 
 NAN = float("nan")
 
@@ -40,3 +40,9 @@ def test_steady_traffic_needs_no_buffer() -> None:
     found = reliability(np.zeros(20, np.int64), 1, np.full(20, 90.0), np.array([60.0]), 95.0)
     assert (found.travel_time_index_ratio[0], found.planning_time_index_ratio[0]) == (1.5, 1.5)
     assert found.buffer_index_ratio[0] == 0
+
+
+def test_congestion_is_what_is_lost_of_free_flow() -> None:
+    """At half the speed half is lost, at free speed and above nothing; without a time it is unknown."""
+    found = congestion_index(np.array([120.0, 60.0, 50.0, NAN]), np.full(4, 60.0))
+    np.testing.assert_array_equal(found, [0.5, 0.0, 0.0, NAN])
