@@ -17,6 +17,7 @@ _ROUTES = (
     ("/v1/readings/traffic", "Traffic readings of the last hour", "Verkehrsmesswerte der letzten Stunde"),
     ("/v1/indicators", "Catalogue of indicators", "Katalog der Kennzahlen"),
     ("/v1/indicators/traffic", "Traffic indicators of the last hour", "Verkehrskennzahlen der letzten Stunde"),
+    ("/v1/figures", "Catalogue of Green IT and WLAN figures", "Katalog der Zahlen zu Green IT und WLAN"),
     ("/v1/accounting?bucket=all", "What became of every reading", "Verbleib aller Messwerte"),
     ("/v1/rejected/reasons", "Why readings were refused", "Warum Messwerte abgelehnt wurden"),
     ("/docs", "Documentation", "Dokumentation (englisch)"),
