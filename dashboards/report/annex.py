@@ -63,7 +63,7 @@ def figures(report: Report) -> str:
         (
             f"{escape(row.name_de)}<br><small>{english(row.name_en)}</small>",
             _site(report, row.site),
-            figure(row.quarter),
+            quantity(row.quarter.value, row.quarter.unit),
             STATES[row.quarter.state],
             percent(row.quarter.completeness_pct),
             english("; ".join(row.quarter.sources)),

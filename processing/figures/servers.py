@@ -51,7 +51,7 @@ def utilisation(servers: Sequence[Server], expected_quarters: float, least_pct: 
     quarters = sum(one.quarters for one in servers)
     share = 100 * quarters / (expected_quarters * len(servers)) if expected_quarters else 0.0
     value = math.fsum(one.mean_usage * one.quarters for one in servers) / quarters
-    found = Figure(value, "1", "ok", "", min(share, 100.0), (f"CPU time of {len(servers)} servers",))
+    found = Figure(value, "1", "ok", "", min(share, 100.0), (f"CPU time of {_many(servers)}",))
     return complete(found, least_pct)
 
 
@@ -84,8 +84,12 @@ def idle(servers: Sequence[Server], limits: IdleLimits, days: float, least_pct: 
     seen = [one for one in servers if one.quarters >= least]
     found = [one for one in seen if one.mean_usage < limits.mean_usage and one.p95_usage < limits.p95_usage]
     share = 100 * len(seen) / len(servers)
-    source = (f"CPU time of {len(servers)} servers; traffic not looked at",)
+    source = (f"CPU time of {_many(servers)}; traffic not looked at",)
     count = complete(Figure(float(len(found)), "1", "ok", "", share, source), least_pct)
     known = [one.energy_kwh for one in found if one.energy_kwh is not None]
     total = complete(Figure(math.fsum(known), "kWh", "ok", "", share, source), least_pct)
     return count, total if len(known) == len(found) else total.but("no_meter", "an idle server has no meter")
+
+
+def _many(servers: Sequence[Server]) -> str:
+    return f"{len(servers)} server{'' if len(servers) == 1 else 's'}"

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiomqtt
 import pytest
+import structlog
 from fix_ingest import at_broker, ingesting, received
 from fix_pipeline import compute
 from fix_scan import everything, place
@@ -160,3 +161,25 @@ async def test_the_scan_finds_what_is_planted(store: Settings) -> None:
         "site.metadata": [two.identifiers[4]],
         "rejected_message.payload": [three.email],
     }
+
+
+@pytest.mark.mosquitto
+async def test_the_scan_finds_what_is_planted_outside_of_tables(
+    store: Settings, broker: EmbeddedBroker, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A name in a site reaches answers and the report, a retained message the broker, a value a log: all found."""
+    one, two = owners(2)
+    await place(store, 1)
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute("update site set name = %s where key = 'room'", (one.name,))
+    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+        await client.publish("elsewhere", two.email, qos=1, retain=True)
+    places = {**await everything(store, broker, tmp_path)}
+    structlog.get_logger().info("planted", what=two.ipv4)
+    places["log"] = "".join(capfd.readouterr())
+    hits = {where for where, text in places.items() if found_in(text, [*one.identifiers, *two.identifiers])}
+    asked = {where for where in places if "/v1/" in where}
+    assert hits >= {"site.name", ".html", ".json", "retained", "log"}
+    assert hits >= {"application/json /v1/sites {}", "application/geo+json /v1/sites {}"}
+    assert len(asked) > 150
+    assert {where.split()[1] for where in asked} >= {"/v1/wlan/figures", "/v1/rejected/reasons", "/v1/readings/wlan"}
