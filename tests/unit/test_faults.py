@@ -96,6 +96,25 @@ async def test_the_same_recipe_does_the_same_however_messages_are_cut(tmp_path: 
     assert len(one.readings) == 2 * MINUTES - lost
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "delay, mean_s: 200",
+        "delay, mean_s: 200, probability: 0.2",
+        "disorder, places: 3",
+        "duplication, times: 2",
+        "outage, from: 10min, to: 30min",
+    ],
+)
+async def test_order_is_the_same_however_messages_are_cut(tmp_path: Path, kind: str) -> None:
+    """Of one sensor the same readings come in the same order, one by one or in arrays of a quarter hour."""
+    wanted = recipe(tmp_path, f"faults:\n- {{fault: {kind}}}\n")
+    one, _ = await spoilt(wanted, ("a",), 1)
+    many, _ = await spoilt(wanted, ("a",), 15)
+    assert one.of("a") == many.of("a")
+    assert one.of("a") != [lane(minute) for minute in range(1, MINUTES + 1)] or "outage" in kind
+
+
 async def test_a_sensor_without_a_fault_is_left_alone(tmp_path: Path) -> None:
     """Its messages pass byte by byte; outside of its time a fault does nothing either."""
     wanted = recipe(tmp_path, "faults:\n- {fault: drop_out, sensors: a, from: 10min, to: 20min}\n")
