@@ -31,7 +31,7 @@ def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
         yield memory(messages // part)
         return
     if only == "replay":
-        yield from replays(600 // part, 24 // part)
+        yield from replays(120 // part, 24 // part)
         return
     yield from ingest(200_000 // part, 1 if quick else 3)
     if only == "ingest":
@@ -42,7 +42,7 @@ def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
     for rate_per_s in (1_000, 5_000):
         yield latency(rate_per_s, 20 if quick else 100)
     yield newest(5_000)
-    yield from replays(600 // part, 24 // part)
+    yield from replays(120 // part, 24 // part)
     yield from energy(50_000 // part, 2_000 // part)
     yield from start()
 
