@@ -154,9 +154,8 @@ def test_cooling_follows_the_outdoor_temperature() -> None:
 
     def effort(start_s: int, first: int, last: int) -> float:
         found = series("energy", start_s, start_s + DAY_S)
-        return sum(one["power_w"] for one in found["rz-a.cooling"][first:last]) / sum(
-            one["power_w"] for one in found["rz-a.ups"][first:last]
-        )
+        spent, used = (sum(one["power_w"] for one in found[key][first:last]) for key in ("rz-a.cooling", "rz-a.ups"))
+        return float(spent / used)
 
     july, january = WEDNESDAY_S, WEDNESDAY_S - 180 * DAY_S
     assert effort(july, 0, 1440) > 1.15 * effort(january, 0, 1440)
@@ -311,7 +310,7 @@ def test_a_match_fills_station_park_and_road() -> None:
             sum(one.get("clients_avg", 0) for readings in rows for one in readings[low:high])
             for low, high in ((32, 40), (first, last))
         )
-        return many / few
+        return float(many / few)
 
     # The match begins at half past three local time, 13:30 UTC; each day is compared with its own morning.
     for zone, first, last in (("wlan-03", 44, 48), ("wlan-05", 47, 53)):
