@@ -1,4 +1,4 @@
-"""Run benchmarks and print one table: all of them, or ``ingest`` or ``memory`` alone; ``--quick`` runs them small."""
+"""Run benchmarks and print one table: all, or ``ingest``, ``memory`` or ``replay`` alone; ``--quick`` is small."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from bench.latency import latency
 from bench.live import live
 from bench.messages import Row
 from bench.newest import newest
+from bench.replay import replays
 from bench.signals import signals
 from bench.start import start
 
@@ -29,6 +30,9 @@ def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
     part = 10 if quick else 1
     if only == "memory":
         yield memory(messages // part)
+        return
+    if only == "replay":
+        yield from replays(120 // part, 24 // part)
         return
     yield from ingest(200_000 // part, 1 if quick else 3)
     if only == "ingest":
@@ -40,6 +44,7 @@ def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
     for rate_per_s in (1_000, 5_000):
         yield latency(rate_per_s, 20 if quick else 100)
     yield newest(5_000)
+    yield from replays(120 // part, 24 // part)
     yield from energy(50_000 // part, 2_000 // part)
     yield from start()
 
@@ -57,7 +62,7 @@ def main() -> None:
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}\n")
     print("| what | figure | how |\n|---|---|---|")
     asked = ArgumentParser(prog="python -m bench", description=__doc__)
-    asked.add_argument("only", nargs="?", choices=("ingest", "memory"))
+    asked.add_argument("only", nargs="?", choices=("ingest", "memory", "replay"))
     asked.add_argument("--quick", action="store_true", help="a tenth of everything, once")
     asked.add_argument("--messages", type=int, default=10_000_000, help="messages of the row on memory")
     arguments = asked.parse_args()

@@ -51,7 +51,7 @@ def names(path: Path, csv: Csv) -> list[str]:
     def read() -> list[str]:
         if is_parquet(path):
             return list(pa_parquet.read_schema(path).names)
-        with pa_csv.open_csv(path, _reading(csv), _parsing(csv)) as reader:
+        with pa_csv.open_csv(path, _reading(csv, use_threads=False), _parsing(csv)) as reader:
             return list(reader.schema.names)
 
     return _told(path, read)

@@ -8,4 +8,5 @@ pytest_plugins = [
     "fix_recordings",
     "fix_secured",
     "fix_signals",
+    "pytester",
 ]

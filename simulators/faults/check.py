@@ -10,11 +10,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 from pydantic import SecretStr
 
 from emscher import city
@@ -26,6 +24,7 @@ from emscher.store.pool import connect
 from ingest.testing import ingesting
 from processing.testing import computing
 from simulators import scenery
+from simulators.counting import Counting
 from simulators.faults.inject import Faulty, Record
 from simulators.faults.recipe import Recipe
 from simulators.faults.sight import Account, Sight
@@ -36,24 +35,6 @@ from simulators.synthetic import sources
 STEP_S = 10.0
 BEGIN = datetime(2026, 7, 15, 5, 0, tzinfo=UTC)
 """A workday in the pretend city, seven in the morning."""
-
-_decode = msgspec.json.Decoder(list[msgspec.Raw]).decode
-
-
-@dataclass(slots=True)
-class Counting:
-    """A sink that counts the readings it sends on; what is no array is one."""
-
-    publisher: Publisher
-    readings: int = 0
-
-    async def publish(self, stream: str, key: str, payload: bytes) -> None:
-        """Send one message on."""
-        try:
-            self.readings += len(_decode(payload))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            self.readings += 1
-        await self.publisher.publish(stream, key, payload)
 
 
 async def check(

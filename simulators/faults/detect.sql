@@ -20,12 +20,21 @@ SELECT key FROM sensor_health JOIN sensor USING (sensor_id) GROUP BY key HAVING 
 SELECT key FROM sensor_health JOIN sensor USING (sensor_id) GROUP BY key HAVING min(latency_min_s) < -1
 
 -- name: missing
--- health: of a lane or an access point more than 1 % of the time is missing since its first reading, two intervals aside
+-- health: more than 1 % of the time is missing since the first reading, two intervals aside, where a cadence is known
 WITH there AS (
-    SELECT sensor_id, sum(interval_s) AS covered_s, min(observed_at) AS since, max(interval_s) AS usual_s
+    SELECT sensor_id, sum(interval_s)::double precision AS covered_s, min(observed_at) AS since,
+           max(interval_s)::double precision AS usual_s
     FROM traffic_reading GROUP BY sensor_id
     UNION ALL
-    SELECT sensor_id, sum(interval_s), min(observed_at), max(interval_s) FROM wlan_reading GROUP BY sensor_id)
+    SELECT sensor_id, sum(interval_s), min(observed_at), max(interval_s) FROM wlan_reading GROUP BY sensor_id
+    UNION ALL
+    SELECT sensor_id, count(*) * cadence_s, min(observed_at) - make_interval(secs => cadence_s), cadence_s
+    FROM (SELECT sensor_id, observed_at FROM energy_reading
+          UNION ALL SELECT sensor_id, observed_at FROM workload_reading) AS moment
+        JOIN (SELECT sensor_id, (metadata ->> 'interval_s')::double precision AS cadence_s FROM sensor) AS known
+        USING (sensor_id)
+    WHERE cadence_s IS NOT NULL
+    GROUP BY sensor_id, cadence_s)
 SELECT key FROM there JOIN sensor USING (sensor_id)
 WHERE extract(epoch FROM %(now)s - since) > 2 * usual_s
   AND covered_s < 0.99 * (extract(epoch FROM %(now)s - since) - 2 * usual_s)

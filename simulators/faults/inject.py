@@ -39,7 +39,6 @@ from simulators.live import Sink
 from simulators.recording import chosen
 
 Record = dict[str, Any]
-Message = tuple[str, str, bytes]
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -63,7 +62,17 @@ class _Line:
 
     faults: tuple[Ingredient, ...]
     states: dict[int, State] = field(default_factory=dict)
-    behind: list[tuple[int, bytes]] = field(default_factory=list)
+    behind: list[tuple[int, Reading]] = field(default_factory=list)
+
+    def put(self, out: list[Reading | msgspec.Raw], reading: Reading) -> None:
+        """Put a reading into a message, and after it those that were to come so many readings later."""
+        out.append(reading)
+        waiting, self.behind = self.behind, []
+        for places, late in waiting:
+            if places == 1:
+                out.append(late)
+            else:
+                self.behind.append((places - 1, late))
 
 
 class Faulty:
@@ -86,7 +95,7 @@ class Faulty:
         self._lines: dict[tuple[str, str], _Line] = {}
         self._first_us: int | None = None
         self._now_us = 0
-        self._held: list[tuple[int, int, Message]] = []
+        self._held: list[tuple[int, int, tuple[str, str], bytes, bool]] = []
         self._number = 0
         self.readings = 0
         self.injected: Counter[str] = Counter()
@@ -104,35 +113,29 @@ class Faulty:
         readings: list[Reading] = content if isinstance(content, list) else [content]
         line = self._line(stream, key)
         self.readings += len(readings)
-        kept: list[Reading] = []
-        apart = False
+        out: list[Reading | msgspec.Raw] = []
         for reading in readings:
             at_us = _latest_us(reading)
             if self._first_us is None:
                 self._first_us = at_us
             self._now_us = max(self._now_us, at_us)
+            out += await self._released(self._now_us, (stream, key))
             fate = self._meet(line, stream, key, reading, at_us)
             if fate is None:
-                kept.append(reading)
-            elif fate.raw is None and not (fate.is_gone or fate.again or fate.release_us or fate.places):
-                kept.append(fate.reading)
-                apart = True
-            else:
-                apart = True
-                kept = await self._send(stream, key, kept, fate, line)
-        await self._release(self._now_us)
-        if not apart:
+                line.put(out, reading)
+            elif not fate.is_gone:
+                await self._send((stream, key), out, fate, line)
+        if len(out) == len(readings) and all(one is other for one, other in zip(out, readings, strict=True)):
             await self._sink.publish(stream, key, payload)
-        elif kept:
-            await self._sink.publish(stream, key, _encode(kept if len(kept) > 1 else kept[0]))
-        await self._pass(stream, key, line, len(kept))
+        elif out:
+            await self._sink.publish(stream, key, _encode(out if len(out) > 1 else out[0]))
 
     async def flush(self) -> None:
         """Send what is still held back; nothing comes any more."""
-        await self._release(None)
+        await self._released(None, None)
         for (stream, key), line in self._lines.items():
-            for _, payload in line.behind:
-                await self._sink.publish(stream, key, payload)
+            for _, reading in line.behind:
+                await self._sink.publish(stream, key, _encode(reading))
             line.behind = []
 
     def _line(self, stream: str, key: str) -> _Line:
@@ -198,38 +201,33 @@ class Faulty:
                 record = _change(one, line, fate, at_us, since_us)
         return record
 
-    async def _send(self, stream: str, key: str, kept: list[Reading], fate: _Fate, line: _Line) -> list[Reading]:
-        """Send one reading on its own way, after those before it in its message; give what is left of the message."""
-        payload = _encode(fate.reading) if fate.raw is None else fate.raw
-        if fate.is_gone:
-            return kept
+    async def _send(self, whose: tuple[str, str], out: list[Reading | msgspec.Raw], fate: _Fate, line: _Line) -> None:
+        """Send one reading on its own way, or put it where it belongs in the message that goes out."""
+        copies = 1 + fate.again
         if fate.release_us > self._now_us:
-            for _ in range(1 + fate.again):
+            payload = _encode(fate.reading) if fate.raw is None else fate.raw
+            for _ in range(copies):
                 self._number += 1
-                heapq.heappush(self._held, (fate.release_us, self._number, (stream, key, payload)))
-            return kept
-        if fate.places:
-            line.behind += [(fate.places, payload)] * (1 + fate.again)
-            return kept
-        if fate.raw is None:
-            return kept + [fate.reading] * (1 + fate.again)
-        await self._sink.publish(stream, key, payload)
-        return kept
+                heapq.heappush(self._held, (fate.release_us, self._number, whose, payload, fate.raw is None))
+        elif fate.raw is not None:
+            for _ in range(copies):
+                await self._sink.publish(*whose, fate.raw)
+        elif fate.places:
+            line.behind += [(fate.places, fate.reading)] * copies
+        else:
+            for _ in range(copies):
+                line.put(out, fate.reading)
 
-    async def _release(self, until_us: int | None) -> None:
-        """Send what was held back until a time; everything where there is none [us since 1970]."""
+    async def _released(self, until_us: int | None, whose: tuple[str, str] | None) -> list[msgspec.Raw]:
+        """Send what was held back until a time, everything where there is none; give what one sensor is to send."""
+        own: list[msgspec.Raw] = []
         while self._held and (until_us is None or self._held[0][0] <= until_us):
-            _, _, message = heapq.heappop(self._held)
-            await self._sink.publish(*message)
-
-    async def _pass(self, stream: str, key: str, line: _Line, passed: int) -> None:
-        """Send what was to come after so many readings of its sensor."""
-        waiting, line.behind = line.behind, []
-        for places, payload in waiting:
-            if passed and places <= passed:
-                await self._sink.publish(stream, key, payload)
+            _, _, of, payload, is_reading = heapq.heappop(self._held)
+            if of == whose and is_reading:
+                own.append(msgspec.Raw(payload))
             else:
-                line.behind.append((places - passed, payload))
+                await self._sink.publish(*of, payload)
+        return own
 
 
 def _change(one: Ingredient, line: _Line, fate: _Fate, at_us: int, since_us: int) -> Record | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import msgspec
 import pytest
 import typer
+from fix_replay import World, events
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
@@ -15,45 +15,11 @@ from emscher import log as logs
 from emscher import settings
 from emscher.errors import BrokerMissingError, RecordingError
 from emscher.streams import streams
-from simulators import command, recording
+from simulators import command
 from simulators.age import age
-from simulators.recording import Recording
 from simulators.replay import Schedule, Sent, at_full_speed, at_speed, summary
 
 START_S = 1_782_900_000
-
-
-class World:
-    """A clock that only sleeping moves, and a broker that writes down what arrives when."""
-
-    def __init__(self) -> None:
-        self.now_s = 50.0
-        self.messages: list[tuple[float, str, int]] = []
-
-    def clock(self) -> float:
-        """Give the time [s]."""
-        return self.now_s
-
-    async def sleep(self, pause_s: float) -> None:
-        """Let time pass [s]."""
-        self.now_s += pause_s
-
-    async def publish(self, stream: str, key: str, payload: bytes) -> None:
-        """Write down a message with the number of its readings."""
-        assert stream == "signal"
-        content = msgspec.json.decode(payload)
-        self.messages.append((round(self.now_s, 3), key, len(content) if isinstance(content, list) else 1))
-
-
-def events(folder: Path, moments: list[tuple[str, float]]) -> Recording:
-    """Make a recording of events: sensor and seconds after the start."""
-    path = folder / "r.jsonl"
-    lines = [
-        msgspec.json.encode({"sensor": key, "time": f"2026-07-01T10:{int(at) // 60:02}:{at % 60:04.1f}Z", "code": 1})
-        for key, at in moments
-    ]
-    path.write_bytes(b"\n".join(lines))
-    return recording.read(path, "signal")
 
 
 async def test_at_a_speed_each_instant_is_sent_at_its_time(tmp_path: Path) -> None:
