@@ -204,9 +204,6 @@ class Bars(Drawn):
         "legend": {**_LEGEND, "showLegend": False},
     }
 
-    def __init__(self, words: Words, sql: str, unit: str, fields: Sequence[Field] = (), **more: Any) -> None:  # noqa: ANN401 - see the base
-        super().__init__(words, sql, unit, fields, displayName="${__data.fields[0]}", **more)
-
 
 class States(Drawn):
     """State timeline: what held when, a row per series, the state written into its bar."""
@@ -231,7 +228,7 @@ class Grid(Drawn):
     format = "time_series"
 
     def __init__(self, words: Words, sql: str, unit: str, fields: Sequence[Field] = (), **more: Any) -> None:  # noqa: ANN401 - see the base
-        scheme = more.pop("scheme", "RdYlGn")
+        lowest, highest = more.pop("scale")
         super().__init__(words, sql, unit, fields, **more)
         self.options = {
             "calculate": False,
@@ -239,8 +236,11 @@ class Grid(Drawn):
             "cellValues": {"unit": unit},
             "color": {
                 "mode": "scheme",
-                "scheme": scheme,
-                "reverse": False,
+                # Grafana turns this scheme round by itself: slow is red, fast is blue.
+                "scheme": "RdYlBu",
+                "reverse": True,
+                "min": lowest,
+                "max": highest,
                 "exponent": 0.5,
                 "fill": "dark-orange",
                 "steps": 64,

@@ -139,6 +139,8 @@ def _map(say: Language) -> Map:
         Field(
             "name", say("Junction", "Kreuzung"), link=(say("Open", "Öffnen"), _junction(say, "${__data.fields.key}"))
         ),
+        Field("latitude", say("Latitude", "Breite"), unit_of("1", say), 4),
+        Field("longitude", say("Longitude", "Länge"), unit_of("1", say), 4),
         Field("state", say("State", "Zustand"), values=traffic_states(say)),
         Field("flow", say("Flow", "Verkehrsstärke"), unit_of("veh/h", say), 0),
         Field("speed", say("Speed", "Geschwindigkeit"), unit_of("km/h", say), 0),

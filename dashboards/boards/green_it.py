@@ -45,7 +45,7 @@ def board(say: Language) -> Board:
     ]
     return Board(
         name="green_it",
-        title="Green IT",
+        title=say("Green IT", "Green-IT"),
         description=say(
             "Energy of the data centres and of their IT, PUE, CO2, renewable share, and how targets stand.",
             "Energie der Rechenzentren und ihrer IT, PUE, CO2, Anteil erneuerbarer Energien, und wie die Ziele stehen.",
@@ -134,7 +134,7 @@ def _targets(pen: Pen) -> Drawn:
             "1",
             values=lights(pen.say),
             width_px=300,
-            custom={"cellOptions": {"type": "color-text"}},
+            custom={"cellOptions": {"type": "color-text"}, "align": "left"},
         ),
         pen.column("reached_value", ("Reached", "Erreicht"), "1", 2),
         pen.column("path_value", ("Path today", "Pfad heute"), "1", 2),

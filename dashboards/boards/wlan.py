@@ -168,7 +168,9 @@ def _zones(pen: Pen) -> Drawn:
 def _map(pen: Pen) -> Drawn:
     words = pen.words(("Zones", "Zonen"), _DEVICES)
     fields = (
-        pen.column("name", ("Zone", "Zone")),
+        pen.column("name", ("Zone", "Zone"), width_px=230),
+        pen.column("latitude", ("Latitude", "Breite"), "1", 4),
+        pen.column("longitude", ("Longitude", "Länge"), "1", 4),
         pen.column("devices", ("Devices", "Geräte"), "devices", 0),
         pen.field("wlan.online_ratio", 1),
     )

@@ -243,21 +243,67 @@ async def test_alerts_are_silent_on_a_good_day(city_day: Settings) -> None:
         assert not _fires(rule, numbers), (rule["title"], numbers)
 
 
-async def test_alerts_fire(city_day: Settings, store: Settings) -> None:
-    """A silent detector, a quarantine too full, a target out of reach and an overloaded approach are told."""
+async def test_a_silent_detector_is_told(city_day: Settings) -> None:
+    """An hour after the last reading every site with detectors has some that are down."""
+    assert _fires(_rule("Detector down"), await _numbers(city_day, _rule("Detector down"), recent(-2)))
+
+
+async def test_what_quarantine_could_not_keep_is_told(store: Settings) -> None:
+    """Refused readings of which no row is kept are a loss."""
     at = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    by_title = {rule["title"]: rule for rule in RULES}
-    assert _fires(
-        by_title["Detector down"], await _numbers(city_day, by_title["Detector down"], at + timedelta(days=900))
-    )
     async with await connect(store, "owner", autocommit=True) as connection:
-        await connection.execute(
-            "INSERT INTO rejected_dropped VALUES ('traffic', 'malformed', %s, 'w', 3)", (at - timedelta(minutes=5),)
-        )
-    assert await _numbers(store, by_title["Loss in accounting"], at) == [3]
-    assert _fires(by_title["Loss in accounting"], [3])
-    assert _fires(by_title["PUE target missed"], [5.1])
-    assert _fires(by_title["Split failures"], [1.0])
+        statement = "INSERT INTO rejected_dropped VALUES ('traffic', 'malformed', %s, 'w', 3)"
+        await connection.execute(statement, (at - timedelta(minutes=5),))
+    numbers = await _numbers(store, _rule("Loss in accounting"), at)
+    assert numbers == [3]
+    assert _fires(_rule("Loss in accounting"), numbers)
+
+
+APPROACH = """
+INSERT INTO approach_indicator (sensor_id, signal_group, window_start, width_s, simulated, coverage_ratio, cycle_count,
+    split_failure_count, arrival_reason, presence_reason, flow_reason, red_reason, pedestrian_reason, queue_reason,
+    advice_reason, revision, computed_at)
+SELECT sensor_id, 2, %(at)s - interval '30 minutes', 900, true, 1, 10, 9, 0, 0, 0, 0, 0, 0, 0, 0, %(at)s
+FROM sensor WHERE key = 'j.ctl'
+"""
+
+
+async def test_an_overloaded_approach_is_told(store: Settings) -> None:
+    """Nine greens that did not serve all are three more than allowed."""
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    await register(store, "j", {"j.ctl": {"stream": "signal"}}, approaches=[{"key": "east", "signal_group": 2}])
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute(APPROACH.encode(), {"at": at})
+    numbers = await _numbers(store, _rule("Split failures"), at)
+    assert numbers == [3]
+    assert _fires(_rule("Split failures"), numbers)
+
+
+ENERGY = """
+INSERT INTO energy_indicator
+    (sensor_id, window_start, width_s, simulated, energy_kwh, method, coverage_ratio, revision, computed_at)
+SELECT sensor_id, quarter, 900, true, CASE key WHEN 'room.main' THEN 2 ELSE 1 END, 1, 1, 0, now()
+FROM sensor CROSS JOIN generate_series(now() - interval '4 days', now(), interval '15 minutes') AS quarter
+"""
+TARGET = """
+INSERT INTO target VALUES ('room', 'pue', 1.3, '1', 'lower', '2030-12-31', 'D', 'R', 2024, 1.6, '', true)
+"""
+
+
+async def test_a_missed_target_is_told(store: Settings) -> None:
+    """A PUE of 2 is more than 5 % worse than a path from 1.6 to 1.3, and its traffic light is red."""
+    points = {"room.main": {"measurement_point": "utility"}, "room.ups": {"measurement_point": "ups_out"}}
+    await register(store, "room", points)
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute(ENERGY.encode())
+        await connection.execute(TARGET.encode())
+        state = "SELECT reached_value, light, days FROM target_state"
+        assert await (await connection.execute(state.encode())).fetchone() in {(2.0, 3, days) for days in (3, 4, 5)}
+    assert _fires(_rule("PUE target missed"), await _numbers(store, _rule("PUE target missed"), recent()))
+
+
+def _rule(title: str) -> Json:
+    return next(rule for rule in RULES if rule["title"] == title)
 
 
 NOTHING: Mapping[str, timedelta] = {
