@@ -236,9 +236,9 @@ class Grid(Drawn):
             "cellValues": {"unit": unit},
             "color": {
                 "mode": "scheme",
-                # Grafana turns this scheme round by itself: slow is red, fast is blue.
-                "scheme": "RdYlBu",
-                "reverse": True,
+                # Even steps of brightness, told apart with any kind of colour blindness.
+                "scheme": "Viridis",
+                "reverse": False,
                 "min": lowest,
                 "max": highest,
                 "exponent": 0.5,
