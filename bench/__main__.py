@@ -1,4 +1,4 @@
-"""Run benchmarks and print one table: all of them, or ``ingest`` or ``memory`` alone; ``--quick`` runs them small."""
+"""Run benchmarks and print one table: all, or ``dashboards``, ``ingest`` or ``memory`` alone; ``--quick`` runs few."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import structlog
 
 from bench.backfill import backfills
 from bench.copying import copying
+from bench.dashboards import dashboards
 from bench.energy import energy
 from bench.ingest import ingest, memory
 from bench.latency import latency
@@ -28,6 +29,9 @@ def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
     part = 10 if quick else 1
     if only == "memory":
         yield memory(messages // part)
+        return
+    if only == "dashboards":
+        yield from dashboards(3 if quick else 30)
         return
     yield from ingest(200_000 // part, 1 if quick else 3)
     if only == "ingest":
@@ -55,7 +59,7 @@ def main() -> None:
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}\n")
     print("| what | figure | how |\n|---|---|---|")
     asked = ArgumentParser(prog="python -m bench", description=__doc__)
-    asked.add_argument("only", nargs="?", choices=("ingest", "memory"))
+    asked.add_argument("only", nargs="?", choices=("dashboards", "ingest", "memory"))
     asked.add_argument("--quick", action="store_true", help="a tenth of everything, once")
     asked.add_argument("--messages", type=int, default=10_000_000, help="messages of the row on memory")
     arguments = asked.parse_args()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from fix_city_day import recent
 from fix_pipeline import register
-from grafana_sql import Chosen, Period, expanded, interpolated
 
 from dashboards.boards import boards
 from dashboards.document import ALERTS, DASHBOARDS, documents
+from dashboards.expansion import Chosen, Period, expanded, first_choice, interpolated
 from emscher.settings import Settings
 from emscher.store.pool import Connection, connect
 from emscher.store.query import queries
@@ -42,17 +42,15 @@ def period_of(board: Json, until: datetime) -> Period:
     return Period(until - timedelta(days=DAYS[board["time"]["from"]]), until)
 
 
-async def first_choice(connection: Connection, board: Json) -> Chosen:
-    """Choose what a dashboard chooses at first: of several all, else the first."""
-    chosen: dict[str, str | list[str]] = {}
-    for one in board["templating"]["list"]:
-        if one["type"] == "custom":
-            chosen[one["name"]] = one["current"]["value"]
-            continue
-        sql = interpolated(one["query"], board["templating"]["list"], chosen)
-        found = [str(row[1]) for row in await (await connection.execute(sql.encode())).fetchall()]
-        chosen[one["name"]] = found if one["includeAll"] else next(iter(found), "")
-    return chosen
+async def _first_choice(connection: Connection, board: Json) -> Chosen:
+    """Choose as a page does; each answer is asked for when the choices before it are known."""
+    told: dict[str, list[tuple[Any, ...]]] = {}
+    while True:
+        try:
+            return first_choice(board["templating"]["list"], told.__getitem__)
+        except KeyError as missing:
+            query = str(missing.args[0])
+            told[query] = await (await connection.execute(query.encode())).fetchall()
 
 
 async def answers(
@@ -61,7 +59,7 @@ async def answers(
     """Run every statement of a dashboard in the reader's role: the panel, its columns with their types, its rows."""
     found = []
     async with await connect(store, "reader", autocommit=True) as connection:
-        picked = await first_choice(connection, board) if chosen is None else chosen
+        picked = await _first_choice(connection, board) if chosen is None else chosen
         for panel in board["panels"]:
             width_s = period.interval_s(panel.get("interval"))
             for target in panel["targets"]:
