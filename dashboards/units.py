@@ -45,7 +45,7 @@ _WRITTEN = {
     "hours": ("hours", "Stunden"),
     "kg": ("kg CO2", "kg CO2"),
     "kg/kWh": ("kg/kWh", "kg/kWh"),
-    "mJ": ("mJ", "mJ"),
+    "mWh": ("mWh", "mWh"),
     "kWh/GB": ("kWh/GB", "kWh/GB"),
 }
 """Units Grafana does not know, in both languages."""

@@ -57,14 +57,15 @@ ORDER BY 1, 2
 
 -- name: sensors
 -- Sensors of the chosen sites and streams with what is known of their reporting in the period, the worst first.
-SELECT s.name AS site, n.name AS sensor, n.stream, sum(h.readings) AS readings, sum(h.refused) AS refused,
-       max(h.last_received_at) AS last_received_at, min(h.latency_min_s) AS latency_min_s,
-       sum(h.latency_sum_s) / nullif(sum(h.timed), 0) AS latency_mean_s, max(h.latency_max_s) AS latency_max_s,
-       sum(h.out_of_order) AS out_of_order,
+SELECT s.name AS site, n.name AS sensor, n.stream,
        CASE WHEN count(h.sensor_id) = 0 THEN 3
             WHEN sum(h.refused) > 0 THEN 2
             WHEN max(h.last_received_at) < $__timeTo()::timestamptz - interval '2 hours' THEN 1
-            ELSE 0 END AS state
+            ELSE 0 END AS state,
+       sum(h.readings) AS readings, sum(h.refused) AS refused,
+       max(h.last_received_at) AS last_received_at, min(h.latency_min_s) AS latency_min_s,
+       sum(h.latency_sum_s) / nullif(sum(h.timed), 0) AS latency_mean_s, max(h.latency_max_s) AS latency_max_s,
+       sum(h.out_of_order) AS out_of_order
 FROM sensor_name AS n
 JOIN site AS s USING (site_id)
 LEFT JOIN sensor_health AS h ON h.sensor_id = n.sensor_id AND $__timeFilter(h.hour_start)

@@ -189,8 +189,8 @@ def _own_energy(pen: Pen) -> Drawn:
             "Empfangene Messwerte mal gemessener Energie für einen (Zeile platform_message_energy): eine Schätzung.",
         ),
     )
-    fields = (pen.column("own_energy_wh", ("CPU energy", "Energie der CPU"), "Wh", 3, colour=GREEN),)
-    return pen.panel(Columns, "own_energy", words, "Wh", fields, step="15m", min=0)
+    fields = (pen.column("own_energy_mwh", ("CPU energy", "Energie der CPU"), "mWh", 2, colour=GREEN),)
+    return pen.panel(Columns, "own_energy", words, "mWh", fields, step="15m", min=0)
 
 
 def _computed(pen: Pen) -> Drawn:
