@@ -151,6 +151,8 @@ class Columns(Lines):
         "lineWidth": 0,
         "fillOpacity": 80,
         "stacking": {"mode": "normal", "group": "A"},
+        # Whole numbers on the axis where there are few of them.
+        "axisSoftMax": 4,
     }
 
 

@@ -110,7 +110,8 @@ def _direction(pen: Pen, column: str) -> Drawn:
 
 
 def _approach(pen: Pen, column: str) -> Drawn:
-    more: dict[str, Any] = {"arrivals_on_green_ratio": {"max": 1}}.get(column, {})
+    more: dict[str, Any] = {"decimals": {"saturation_ratio": 2}.get(column, 0)}
+    more |= {"max": 1} if column == "arrivals_on_green_ratio" else {}
     return pen.series(f"approach.{column}", "approaches", _PER_APPROACH, _UNDEFINED, step="15m", min=0, **more)
 
 
@@ -232,4 +233,7 @@ def _reasons(pen: Pen) -> Drawn:
         pen.column("queue", ("Queue", "Rückstau")),
         pen.column("pedestrians", ("Pedestrian delay", "Fußgängerwartezeit")),
     )
-    return pen.panel(Rows, "reasons", words, "text", fields, identifiers={"meaning": f"meaning_{pen.say.code}"})
+    wrapped = {"cellOptions": {"type": "auto", "wrapText": True}}
+    return pen.panel(
+        Rows, "reasons", words, "text", fields, identifiers={"meaning": f"meaning_{pen.say.code}"}, custom=wrapped
+    )

@@ -190,7 +190,7 @@ def _own_energy(pen: Pen) -> Drawn:
         ),
     )
     fields = (pen.column("own_energy_mwh", ("CPU energy", "Energie der CPU"), "mWh", 2, colour=GREEN),)
-    return pen.panel(Columns, "own_energy", words, "mWh", fields, step="15m", min=0)
+    return pen.panel(Columns, "own_energy", words, "mWh", fields, step="15m", min=0, custom={"axisSoftMax": 0.1})
 
 
 def _computed(pen: Pen) -> Drawn:

@@ -81,6 +81,10 @@ def grafana() -> Grafana:
     return Grafana(str(address()))
 
 
+def _annotations(board: Json) -> list[Json]:
+    return [{"title": one["name"], "targets": [one["target"]]} for one in board["annotations"].get("list", ())]
+
+
 def _asking(connection: psycopg.Connection[TupleRow]) -> Callable[[str], list[TupleRow]]:
     return lambda query: connection.execute(query.encode()).fetchall()
 
@@ -94,7 +98,7 @@ def test_every_statement_through_grafana(city_day: Settings, reader: dict[str, s
             chosen = first_choice(board["templating"]["list"], _asking(connection))
             until = recent()
             period = Period(until - timedelta(days=DAYS[board["time"]["from"]]), until)
-            for panel in board["panels"]:
+            for panel in (*board["panels"], *_annotations(board)):
                 for target in panel["targets"]:
                     filled = interpolated(target["rawSql"], board["templating"]["list"], chosen)
                     result = grafana.query(
