@@ -174,6 +174,11 @@ class Number(Drawn):
     }
 
 
+def only(column: str) -> Json:
+    """Options of a number that shows one of the columns of its statement."""
+    return {"reduceOptions": _REDUCED | {"fields": f"/^{column}$/"}, "textMode": "value"}
+
+
 class Rows(Drawn):
     """A table."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, GREEN, RED, SKY, Value
 from dashboards.language import Language
-from dashboards.panels import Bars, Columns, Drawn, Lines, Number, Rows, States
+from dashboards.panels import Bars, Columns, Drawn, Lines, Number, Rows, States, only
 from dashboards.pen import Pen
 from dashboards.variables import Choice
 
@@ -86,11 +86,7 @@ def _share(pen: Pen, column: str) -> Drawn:
     }
     nothing = pen.nothing if column == "covered_ratio" else ("none in this period", "keine in diesem Zeitraum")
     words = pen.words(titles[column], abouts[column], nothing, "lane_state.quality_ratio")
-    options = {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{column}$/"},
-        "textMode": "value",
-    }
-    return pen.panel(Number, "checked", words, "share", options=options, decimals=1)
+    return pen.panel(Number, "checked", words, "share", options=only(column), decimals=1)
 
 
 def _quality(pen: Pen) -> Drawn:

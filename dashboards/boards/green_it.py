@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, BLUE, GREEN, SKY, Value
 from dashboards.language import Language
-from dashboards.panels import Bars, Columns, Drawn, Lines, Number, Rows
+from dashboards.panels import Bars, Columns, Drawn, Lines, Number, Rows, only
 from dashboards.pen import Pen, Two
 from dashboards.scales import lights
 from dashboards.variables import Choice, Fixed
@@ -73,12 +73,8 @@ def _title(name: str) -> Two:
 def _figure(pen: Pen, name: str) -> Drawn:
     carbon = name.startswith("co2")
     words = pen.words(_title(name), _CARBON if carbon else _DAYS)
-    options = {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{name}$/"},
-        "textMode": "value",
-    }
     decimals = 2 if name == "pue" else 0 if name == "ref" else 1
-    return pen.panel(Number, "period", words, _UNITS[name], options=options, decimals=decimals)
+    return pen.panel(Number, "period", words, _UNITS[name], options=only(name), decimals=decimals)
 
 
 def _over_time(pen: Pen, name: str) -> Drawn:

@@ -7,7 +7,7 @@ from typing import Any
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, BLUE, GREEN, RED
 from dashboards.language import Language
-from dashboards.panels import Columns, Drawn, Lines, Number, Rows, Scatter, States
+from dashboards.panels import Columns, Drawn, Lines, Number, Rows, Scatter, States, only
 from dashboards.pen import Pen, Two
 from dashboards.scales import levels
 from dashboards.variables import Choice
@@ -75,7 +75,7 @@ def _newest(pen: Pen) -> list[Drawn]:
     def number(column: str, about: Two, decimals: int, limits: tuple[tuple[float | None, str], ...] = ()) -> Drawn:
         one = pen.measure(f"approach.{column}")
         words = pen.words((one.label, one.label), about, _UNDEFINED, f"approach.{column}")
-        return pen.panel(Number, "newest", words, one.unit, limits=limits, decimals=decimals, options=_only(column))
+        return pen.panel(Number, "newest", words, one.unit, limits=limits, decimals=decimals, options=only(column))
 
     quality = pen.words(("Quality (QSV)", "Qualität (QSV)"), worst, _UNDEFINED, "approach.qsv")
     failures = pen.words(
@@ -88,21 +88,13 @@ def _newest(pen: Pen) -> list[Drawn]:
         "approach.split_failure_count",
     )
     return [
-        pen.panel(Number, "newest", quality, "1", values=levels(), options=_only("qsv")),
+        pen.panel(Number, "newest", quality, "1", values=levels(), options=only("qsv")),
         number("saturation_ratio", worst, 2, ((None, GREEN), (0.85, AMBER), (1, RED))),
         number("arrivals_on_green_ratio", newest, 0),
         pen.panel(Number, "failures", failures, "greens", decimals=0, limits=((None, GREEN), (1, AMBER), (20, RED))),
         number("control_delay_hbs_s", worst, 0),
         number("cycle_s", newest, 0),
     ]
-
-
-def _only(column: str) -> dict[str, object]:
-    """Show one of the columns that a statement gives."""
-    return {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{column}$/"},
-        "textMode": "value",
-    }
 
 
 def _direction(pen: Pen, column: str) -> Drawn:

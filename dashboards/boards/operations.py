@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, BLUE, GREEN, RED, SKY
 from dashboards.language import Language
-from dashboards.panels import Columns, Drawn, Lines, Number, Rows
+from dashboards.panels import Columns, Drawn, Lines, Number, Rows, only
 from dashboards.pen import Pen, Two
 from dashboards.variables import Choice
 
@@ -63,11 +63,7 @@ def _total(pen: Pen, column: str) -> Drawn:
         "unaccounted": ((None, RED), (0, GREEN), (1, RED)),
     }.get(column, ())
     words = pen.words(titles[column], _BALANCE)
-    options = {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{column}$/"},
-        "textMode": "value",
-    }
-    return pen.panel(Number, "totals", words, "readings", options=options, limits=limits, decimals=0)
+    return pen.panel(Number, "totals", words, "readings", options=only(column), limits=limits, decimals=0)
 
 
 def _waiting(pen: Pen) -> Drawn:
