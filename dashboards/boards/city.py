@@ -145,7 +145,7 @@ def _states(pen: Pen) -> Drawn:
         ("No junction reported in this period.", "In diesem Zeitraum meldete keine Kreuzung."),
         "cross_section.state_nrw",
     )
-    return pen.panel(States, "states", words, "1", values=traffic_states(pen.say), step="5m")
+    return pen.panel(States, "states", words, "1", values=traffic_states(pen.say), step="15m")
 
 
 def _by_road(pen: Pen, name: str, column: str) -> Drawn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, BLUE, GREEN, SKY, Value
 from dashboards.language import Language
-from dashboards.panels import Bars, Columns, Drawn, Lines, Number, Rows, only
+from dashboards.panels import Bars, Columns, Drawn, Lines, Number, Rows
 from dashboards.pen import Pen, Two
 from dashboards.scales import lights
 from dashboards.variables import Choice, Fixed
@@ -57,7 +57,7 @@ def board(say: Language) -> Board:
         since="now-30d",
         refresh="15m",
         rows=[
-            Row(4, [(4, _figure(pen, name)) for name in _UNITS]),
+            Row(5, [(24, _figures(pen))]),
             Row(9, [(24, _targets(pen))]),
             Row(8, [(8, _over_time(pen, "energy")), (8, _over_time(pen, "pue")), (8, _over_time(pen, "carbon"))]),
             Row(9, [(10, _power(pen)), (6, _applications(pen)), (8, _measures(pen))]),
@@ -70,11 +70,13 @@ def _title(name: str) -> Two:
     return TITLES[name].name_en, TITLES[name].name_de
 
 
-def _figure(pen: Pen, name: str) -> Drawn:
-    carbon = name.startswith("co2")
-    words = pen.words(_title(name), _CARBON if carbon else _DAYS)
-    decimals = 2 if name == "pue" else 0 if name == "ref" else 1
-    return pen.panel(Number, "period", words, _UNITS[name], options=only(name), decimals=decimals)
+def _figures(pen: Pen) -> Drawn:
+    words = pen.words(
+        ("Figures of the period", "Kennzahlen des Zeitraums"), (f"{_DAYS[0]} {_CARBON[0]}", f"{_DAYS[1]} {_CARBON[1]}")
+    )
+    digits = {"pue": 2, "ref": 0}
+    fields = [pen.column(name, _title(name), unit, digits.get(name, 1)) for name, unit in _UNITS.items()]
+    return pen.panel(Number, "period", words, "kWh", fields, options={"textMode": "value_and_name"})
 
 
 def _over_time(pen: Pen, name: str) -> Drawn:
