@@ -1,4 +1,4 @@
-"""Run benchmarks and print one table: all, or ``ingest``, ``memory`` or ``replay`` alone; ``--quick`` is small."""
+"""Run benchmarks and print one table: all, or one part by its name; ``--quick`` runs them small."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import structlog
 
 from bench.backfill import backfills
 from bench.copying import copying
+from bench.dashboards import dashboards
 from bench.energy import energy
 from bench.ingest import ingest, memory
 from bench.latency import latency
@@ -33,6 +34,9 @@ def rows(only: str | None, messages: int, *, quick: bool) -> Iterator[Row]:
         return
     if only == "replay":
         yield from replays(120 // part, 24 // part)
+        return
+    if only == "dashboards":
+        yield from dashboards(3 if quick else 30)
         return
     yield from ingest(200_000 // part, 1 if quick else 3)
     if only == "ingest":
@@ -62,7 +66,7 @@ def main() -> None:
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}\n")
     print("| what | figure | how |\n|---|---|---|")
     asked = ArgumentParser(prog="python -m bench", description=__doc__)
-    asked.add_argument("only", nargs="?", choices=("ingest", "memory", "replay"))
+    asked.add_argument("only", nargs="?", choices=("dashboards", "ingest", "memory", "replay"))
     asked.add_argument("--quick", action="store_true", help="a tenth of everything, once")
     asked.add_argument("--messages", type=int, default=10_000_000, help="messages of the row on memory")
     arguments = asked.parse_args()

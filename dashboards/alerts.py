@@ -32,7 +32,8 @@ class Alert:
     title : str
         What has happened.
     english, german : str
-        The same as a sentence; ``{{ $labels.x }}`` and ``{{ $values.A }}`` are filled in by Grafana.
+        The same as a sentence; ``{{ .Labels.x }}`` and ``{{ .Values.A }}`` are filled in by Grafana
+        (``$labels`` would be taken for a variable of the environment when the file is read).
     above : float
         It fires where the statement's number is above this.
     reach_s : int
@@ -112,8 +113,8 @@ ALERTS = (
     Alert(
         "detector_down",
         "Detector down",
-        "{{ $values.A }} detectors at {{ $labels.site }} are silent.",
-        "{{ $values.A }} Detektoren an {{ $labels.site }} schweigen.",
+        "{{ .Values.A }} detectors at {{ .Labels.site }} are silent.",
+        "{{ .Values.A }} Detektoren an {{ .Labels.site }} schweigen.",
         0,
         3600,
         "5m",
@@ -122,8 +123,8 @@ ALERTS = (
     Alert(
         "accounting_loss",
         "Loss in accounting",
-        "{{ $values.A }} readings of {{ $labels.stream }} are unaccounted for or could not be kept.",
-        "{{ $values.A }} Messwerte von {{ $labels.stream }} sind ungeklärt oder waren nicht zu behalten.",
+        "{{ .Values.A }} readings of {{ .Labels.stream }} are unaccounted for or could not be kept.",
+        "{{ .Values.A }} Messwerte von {{ .Labels.stream }} sind ungeklärt oder waren nicht zu behalten.",
         0,
         3600,
         "0s",
@@ -133,8 +134,8 @@ ALERTS = (
     Alert(
         "pue_target_missed",
         "PUE target missed",
-        "The PUE of {{ $labels.site }} is {{ $values.A }} % worse than the path to its target.",
-        "Die PUE von {{ $labels.site }} ist {{ $values.A }} % schlechter als der Pfad zum Ziel.",
+        "The PUE of {{ .Labels.site }} is {{ .Values.A }} % worse than the path to its target.",
+        "Die PUE von {{ .Labels.site }} ist {{ .Values.A }} % schlechter als der Pfad zum Ziel.",
         # From here on the report's traffic light is red.
         5,
         3600,
@@ -144,8 +145,8 @@ ALERTS = (
     Alert(
         "split_failures",
         "Split failures",
-        "{{ $labels.approach }}: {{ $values.A }} more greens than allowed did not serve all within an hour.",
-        "{{ $labels.approach }}: {{ $values.A }} Freigaben mehr als zulässig reichten in einer Stunde nicht aus.",
+        "{{ .Labels.approach }}: {{ .Values.A }} more greens than allowed did not serve all within an hour.",
+        "{{ .Labels.approach }}: {{ .Values.A }} Freigaben mehr als zulässig reichten in einer Stunde nicht aus.",
         0,
         4500,
         "0s",

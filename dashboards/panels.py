@@ -151,6 +151,8 @@ class Columns(Lines):
         "lineWidth": 0,
         "fillOpacity": 80,
         "stacking": {"mode": "normal", "group": "A"},
+        # Whole numbers on the axis where there are few of them.
+        "axisSoftMax": 4,
     }
 
 
@@ -170,6 +172,11 @@ class Number(Drawn):
         "showPercentChange": False,
         "percentChangeColorMode": "standard",
     }
+
+
+def only(column: str) -> Json:
+    """Options of a number that shows one of the columns of its statement."""
+    return {"reduceOptions": _REDUCED | {"fields": f"/^{column}$/"}, "textMode": "value"}
 
 
 class Rows(Drawn):
@@ -204,9 +211,6 @@ class Bars(Drawn):
         "legend": {**_LEGEND, "showLegend": False},
     }
 
-    def __init__(self, words: Words, sql: str, unit: str, fields: Sequence[Field] = (), **more: Any) -> None:  # noqa: ANN401 - see the base
-        super().__init__(words, sql, unit, fields, displayName="${__data.fields[0]}", **more)
-
 
 class States(Drawn):
     """State timeline: what held when, a row per series, the state written into its bar."""
@@ -231,7 +235,7 @@ class Grid(Drawn):
     format = "time_series"
 
     def __init__(self, words: Words, sql: str, unit: str, fields: Sequence[Field] = (), **more: Any) -> None:  # noqa: ANN401 - see the base
-        scheme = more.pop("scheme", "RdYlGn")
+        lowest, highest = more.pop("scale")
         super().__init__(words, sql, unit, fields, **more)
         self.options = {
             "calculate": False,
@@ -239,8 +243,11 @@ class Grid(Drawn):
             "cellValues": {"unit": unit},
             "color": {
                 "mode": "scheme",
-                "scheme": scheme,
+                # Even steps of brightness, told apart with any kind of colour blindness.
+                "scheme": "Viridis",
                 "reverse": False,
+                "min": lowest,
+                "max": highest,
                 "exponent": 0.5,
                 "fill": "dark-orange",
                 "steps": 64,

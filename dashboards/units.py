@@ -24,9 +24,9 @@ _KNOWN = {
 _WRITTEN = {
     # `s` alone would become minutes; engineers compare cycles in seconds.
     "s": ("s", "s"),
-    "veh": ("veh", "Fz"),
-    "veh/h": ("veh/h", "Fz/h"),
-    "veh/km": ("veh/km", "Fz/km"),
+    "veh": ("veh", "Kfz"),
+    "veh/h": ("veh/h", "Kfz/h"),
+    "veh/km": ("veh/km", "Kfz/km"),
     "pcu/h": ("pcu/h", "Pkw-E/h"),
     "pcu/km": ("pcu/km", "Pkw-E/km"),
     "devices": ("devices", "Geräte"),
@@ -45,7 +45,7 @@ _WRITTEN = {
     "hours": ("hours", "Stunden"),
     "kg": ("kg CO2", "kg CO2"),
     "kg/kWh": ("kg/kWh", "kg/kWh"),
-    "mJ": ("mJ", "mJ"),
+    "mWh": ("mWh", "mWh"),
     "kWh/GB": ("kWh/GB", "kWh/GB"),
 }
 """Units Grafana does not know, in both languages."""

@@ -86,7 +86,7 @@ async def fill(store: Settings, end: datetime, hours: int = 24, energy_days: int
     hours : int
         How much of it there is [h].
     energy_days : int
-        How much more there is of meters and servers before that [d].
+        How much more there is of meters, servers and WLAN before that [d].
     """
     async with await connect(store, "owner", autocommit=True) as connection:
         await city.write(connection, city.read(store.city))
@@ -96,7 +96,7 @@ async def fill(store: Settings, end: datetime, hours: int = 24, energy_days: int
     end_s = round(end.timestamp())
     async with Inlet(store, end) as inlet:
         begin_s = end_s - hours * 3600
-        metered = tuple(one for one in pretend if one.stream in {"energy", "workload"})
+        metered = tuple(one for one in pretend if one.stream in {"energy", "workload", "wlan"})
         for low_s, high_s in hour_blocks(begin_s - energy_days * 86400, begin_s):
             inlet.now = datetime.fromtimestamp(high_s + SECONDS_LATE, UTC)
             await inlet.take(list(messages(metered, low_s, high_s)))

@@ -22,7 +22,7 @@ STAND_INS = {"state-timeline": "timeseries", "geomap": "table", "xychart": "tabl
 """What an old Grafana shows instead of a kind of panel that it does not know."""
 OLD_HEATMAP: Json = {
     "dataFormat": "tsbuckets",
-    "color": {"mode": "spectrum", "colorScheme": "interpolateRdYlGn", "exponent": 0.5},
+    "color": {"mode": "spectrum", "colorScheme": "interpolateViridis", "exponent": 0.5},
     "legend": {"show": True},
     "tooltip": {"show": True},
     "xAxis": {"show": True},
@@ -117,6 +117,8 @@ def _age(panel: Json) -> None:
     if panel["type"] in STAND_INS:
         panel["type"] = STAND_INS[panel["type"]]
         defaults["color"] = {"mode": "palette-classic"}
+    if panel["type"] == "bargauge":
+        defaults["displayName"] = "${__cell_0}"
     if panel["type"] == "heatmap":
         panel |= OLD_HEATMAP
     for target in panel["targets"]:

@@ -1,7 +1,7 @@
 -- name: incidents
--- Spells in which an incident was confirmed or continued, from their begin to their end; 7.5's and today's columns.
-SELECT extract(epoch FROM min(told.window_start)) AS "time",
-       extract(epoch FROM max(told.window_start)) + max(told.width_s) AS timeend,
+-- Spells in which an incident was confirmed or continued, from their begin to their end.
+SELECT extract(epoch FROM min(told.window_start))::double precision AS "time",
+       (extract(epoch FROM max(told.window_start)) + max(told.width_s))::double precision AS timeend,
        told.name || ', ' || told.section AS text,
        'incident' AS tags
 FROM (

@@ -3,21 +3,97 @@
 from __future__ import annotations
 
 from dashboards.board import Board, Row, address
-from dashboards.field import AMBER, GREEN, RED, Field
+from dashboards.field import AMBER, GREEN, RED
 from dashboards.language import Language
-from dashboards.measure import measure
-from dashboards.panels import Drawn, Lines, Map, Number, Rows, States, Words
-from dashboards.pen import Pen
+from dashboards.panels import Drawn, Lines, Map, Number, Rows, States
+from dashboards.pen import Pen, Two
 from dashboards.scales import levels, traffic_states
-from dashboards.units import unit_of
-from emscher.store.query import queries
 
-_SQL = {name: query.text for name, query in queries("dashboards.boards", "city.sql").items()}
+_NO_DETECTOR = ("No detector reported in this period.", "In diesem Zeitraum meldete kein Detektor.")
+_NUMBERS: dict[str, tuple[Two, Two, Two, str, int]] = {
+    "reporting": (
+        ("Detectors that report", "Meldende Detektoren"),
+        (
+            "Share of the configured detectors with a plausible flow in the last quarter hour.",
+            "Anteil der versorgten Detektoren mit plausibler Verkehrsstärke in der letzten Viertelstunde.",
+        ),
+        _NO_DETECTOR,
+        "share",
+        0,
+    ),
+    "speed_now": (
+        ("Mean speed", "Mittlere Geschwindigkeit"),
+        (
+            "Of all directions in the last quarter hour, weighted by flow.",
+            "Aller Richtungen in der letzten Viertelstunde, nach Verkehrsstärke gewichtet.",
+        ),
+        _NO_DETECTOR,
+        "km/h",
+        0,
+    ),
+    "congested": (
+        ("Slow or jammed", "Zähfließend oder Stau"),
+        (
+            "Directions whose newest state is slow or jam (NRW method).",
+            "Richtungen, deren neuester Zustand zähfließend oder Stau ist (Verfahren NRW).",
+        ),
+        _NO_DETECTOR,
+        "directions",
+        0,
+    ),
+    "overloaded": (
+        ("Quality E or F", "Qualität E oder F"),
+        (
+            "Approaches at level E or F (HBS) in their newest quarter hour.",
+            "Zufahrten mit QSV E oder F (HBS) in der letzten Viertelstunde.",
+        ),
+        ("No approach could be graded.", "Keine Zufahrt war einzustufen."),
+        "approaches",
+        0,
+    ),
+    "power": (
+        ("Data centres", "Rechenzentren"),
+        (
+            "Mean power at the main meters in the newest quarter hour.",
+            "Mittlere Leistung an den Hauptzählern in der letzten Viertelstunde.",
+        ),
+        ("No meter reported.", "Kein Zähler meldete."),
+        "kW",
+        2,
+    ),
+    "devices": (
+        ("Public WLAN", "Öffentliches WLAN"),
+        (
+            "Devices at once in the newest published hour, zones with too few left out; devices, not persons.",
+            "Geräte gleichzeitig in der letzten veröffentlichten Stunde, ohne zu kleine Zonen; Geräte, nicht Personen.",
+        ),
+        ("Nothing is published yet.", "Noch ist nichts veröffentlicht."),
+        "devices",
+        0,
+    ),
+    "balance": (
+        ("Unaccounted readings", "Ungeklärte Messwerte"),
+        (
+            "Received minus stored, duplicate and rejected ones; anything but 0 is a loss.",
+            "Empfangene minus gespeicherte, doppelte und abgewiesene; alles außer 0 ist ein Verlust.",
+        ),
+        ("Nothing was received.", "Nichts wurde empfangen."),
+        "readings",
+        0,
+    ),
+}
+_LIMITS: dict[str, tuple[tuple[float | None, str], ...]] = {
+    "reporting": ((None, RED), (0.9, AMBER), (0.98, GREEN)),
+    "congested": ((None, GREEN), (1, AMBER), (5, RED)),
+    "overloaded": ((None, GREEN), (1, AMBER), (5, RED)),
+    "balance": ((None, RED), (0, GREEN), (1, RED)),
+}
 
 
 def board(say: Language) -> Board:
     """Build the dashboard."""
-    pen = Pen(say, "city.sql", ("No detector reported in this period.", "In diesem Zeitraum meldete kein Detektor."))
+    pen = Pen(say, "city.sql", _NO_DETECTOR)
+    widths = (4, 4, 4, 3, 3, 3, 3)
     return Board(
         name="city",
         title=say("City overview", "Stadt im Überblick"),
@@ -26,145 +102,60 @@ def board(say: Language) -> Board:
             "Was läuft, was stockt und wo man genauer hinsehen sollte; Werte gelten am Ende des gewählten Zeitraums.",
         ),
         rows=[
-            Row(
-                4,
-                [(4, _traffic(say, one)) for one in ("reporting", "speed_now", "congested")]
-                + [(3, _overloaded(say)), (3, _power(say)), (3, _devices(say)), (3, _balance(say))],
-            ),
-            Row(12, [(12, _map(say)), (12, _states(say))]),
-            Row(8, [(12, _series(say, "flow")), (12, _series(say, "speed"))]),
+            Row(4, [(width, _number(pen, name)) for width, name in zip(widths, _NUMBERS, strict=True)]),
+            Row(12, [(12, _map(pen)), (12, _states(pen))]),
+            Row(8, [(12, _by_road(pen, "flow", "flow_veh_h")), (12, _by_road(pen, "speed", "speed_kmh"))]),
             Row(9, [(14, _busiest(pen)), (10, _incidents(pen))]),
         ],
         incidents=True,
     )
 
 
-def _traffic(say: Language, name: str) -> Number:
-    nothing = say("No detector reported in this period.", "In diesem Zeitraum meldete kein Detektor.")
-    if name == "reporting":
-        words = Words(
-            say("Detectors that report", "Meldende Detektoren"),
-            say(
-                "Share of the configured detectors with a plausible flow in the last quarter hour.",
-                "Anteil der versorgten Detektoren mit plausibler Verkehrsstärke in der letzten Viertelstunde.",
-            ),
-            nothing,
-        )
-        return Number(
-            words, _SQL[name], unit_of("share", say), limits=((None, RED), (0.9, AMBER), (0.98, GREEN)), decimals=0
-        )
-    if name == "speed_now":
-        words = Words(
-            say("Mean speed", "Mittlere Geschwindigkeit"),
-            say(
-                "Of all directions in the last quarter hour, weighted by flow.",
-                "Aller Richtungen in der letzten Viertelstunde, nach Verkehrsstärke gewichtet.",
-            ),
-            nothing,
-        )
-        return Number(words, _SQL[name], unit_of("km/h", say), decimals=0)
-    words = Words(
-        say("Slow or jammed", "Zähfließend oder Stau"),
-        say(
-            "Directions whose newest state is slow or jam (NRW method).",
-            "Richtungen im Zustand zähfließend oder Stau (NRW).",
-        ),
-        nothing,
-    )
-    return Number(
-        words, _SQL[name], unit_of("directions", say), limits=((None, GREEN), (1, AMBER), (5, RED)), decimals=0
-    )
+def _number(pen: Pen, name: str) -> Drawn:
+    title, about, nothing, unit, decimals = _NUMBERS[name]
+    words = pen.words(title, about, nothing)
+    return pen.panel(Number, name, words, unit, limits=_LIMITS.get(name, ()), decimals=decimals)
 
 
-def _overloaded(say: Language) -> Number:
-    words = Words(
-        say("Quality E or F", "Qualität E oder F"),
-        say("Approaches at level E or F (HBS) in their newest quarter hour.", "Zufahrten mit QSV E oder F (HBS)."),
-        say("No approach could be graded.", "Keine Zufahrt war einzustufen."),
-    )
-    return Number(
-        words, _SQL["overloaded"], unit_of("approaches", say), limits=((None, GREEN), (1, AMBER), (5, RED)), decimals=0
-    )
-
-
-def _power(say: Language) -> Number:
-    words = Words(
-        say("Data centres", "Rechenzentren"),
-        say(
-            "Mean power at the main meters in the newest quarter hour.",
-            "Mittlere Leistung am Hauptzähler, letzte Viertelstunde.",
-        ),
-        say("No meter reported.", "Kein Zähler meldete."),
-    )
-    return Number(words, _SQL["power"], unit_of("kW", say), decimals=2)
-
-
-def _devices(say: Language) -> Number:
-    words = Words(
-        say("Public WLAN", "Öffentliches WLAN"),
-        say(
-            "Devices at once in the newest published hour, zones with too few left out; devices, not persons.",
-            "Geräte gleichzeitig in der letzten veröffentlichten Stunde, ohne zu kleine Zonen; Geräte, nicht Personen.",
-        ),
-        say("Nothing is published yet.", "Noch nichts veröffentlicht."),
-    )
-    return Number(words, _SQL["devices"], unit_of("devices", say), decimals=0)
-
-
-def _balance(say: Language) -> Number:
-    words = Words(
-        say("Unaccounted readings", "Ungeklärte Messwerte"),
-        say(
-            "Received minus stored, duplicate and rejected ones; anything but 0 is a loss.",
-            "Empfangene minus gespeicherte, doppelte und abgewiesene; alles außer 0 ist ein Verlust.",
-        ),
-        say("Nothing was received.", "Nichts empfangen."),
-    )
-    return Number(
-        words, _SQL["balance"], unit_of("readings", say), limits=((None, RED), (0, GREEN), (1, RED)), decimals=0
-    )
-
-
-def _map(say: Language) -> Map:
-    nothing = say("No junction reported in this period.", "In diesem Zeitraum meldete keine Kreuzung.")
-    words = Words(
-        say("Junctions", "Kreuzungen"),
-        say(
+def _map(pen: Pen) -> Drawn:
+    words = pen.words(
+        ("Junctions", "Kreuzungen"),
+        (
             "The worst traffic state of each junction's directions now.",
-            "Der schlechteste Verkehrszustand je Kreuzung.",
+            "Der schlechteste Zustand der Richtungen, je Kreuzung.",
         ),
-        nothing,
+        ("No junction reported in this period.", "In diesem Zeitraum meldete keine Kreuzung."),
     )
+    link = (pen.say("Open", "Öffnen"), _junction(pen.say, "${__data.fields.key}"))
     fields = (
-        Field(
-            "name", say("Junction", "Kreuzung"), link=(say("Open", "Öffnen"), _junction(say, "${__data.fields.key}"))
-        ),
-        Field("state", say("State", "Zustand"), values=traffic_states(say)),
-        Field("flow", say("Flow", "Verkehrsstärke"), unit_of("veh/h", say), 0),
-        Field("speed", say("Speed", "Geschwindigkeit"), unit_of("km/h", say), 0),
+        pen.column("name", ("Junction", "Kreuzung"), width_px=270, link=link),
+        pen.column("latitude", ("Latitude", "Breite"), "1", 4),
+        pen.column("longitude", ("Longitude", "Länge"), "1", 4),
+        pen.column("state", ("State", "Zustand"), "1", values=traffic_states(pen.say)),
+        pen.column("flow", ("Flow", "Verkehrsstärke"), "veh/h", 0),
+        pen.column("speed", ("Speed", "Geschwindigkeit"), "km/h", 0),
     )
-    return Map(words, _SQL["map"], unit_of("1", say), fields, colour="state", label="name")
+    return Map(words, pen.sql("map"), pen.unit("1"), fields, colour="state", label="name")
 
 
-def _states(say: Language) -> States:
-    words = Words(
-        say("Traffic state by junction", "Verkehrszustand je Kreuzung"),
-        f"{say('The worst of the directions.', 'Der schlechteste der Richtungen.')} "
-        + measure("cross_section.state_nrw", say).about,
-        say("No junction reported in this period.", "In diesem Zeitraum meldete keine Kreuzung."),
+def _states(pen: Pen) -> Drawn:
+    words = pen.words(
+        ("Traffic state by junction", "Verkehrszustand je Kreuzung"),
+        ("The worst of the directions.", "Der schlechteste der Richtungen."),
+        ("No junction reported in this period.", "In diesem Zeitraum meldete keine Kreuzung."),
+        "cross_section.state_nrw",
     )
-    return States(words, _SQL["states"], unit_of("1", say), values=traffic_states(say), step="5m")
+    return pen.panel(States, "states", words, "1", values=traffic_states(pen.say), step="15m")
 
 
-def _series(say: Language, name: str) -> Lines:
-    column = {"flow": "flow_veh_h", "speed": "speed_kmh"}[name]
-    one = measure(f"cross_section.{column}", say)
-    words = Words(
-        say(f"{one.label} by road", f"{one.label} je Straße"),
-        f"{say('Mean of its directions.', 'Mittel der Richtungen.')} {one.about}",
-        say("No detector reported in this period.", "In diesem Zeitraum meldete kein Detektor."),
+def _by_road(pen: Pen, name: str, column: str) -> Drawn:
+    one = pen.measure(f"cross_section.{column}")
+    words = pen.words(
+        (f"By road: {one.label}", f"Je Straße: {one.label}"),
+        ("Mean of its directions.", "Mittel der Richtungen."),
+        source=f"cross_section.{column}",
     )
-    return Lines(words, _SQL[name], unit_of(one.unit, say), step="5m", min=0, decimals=0)
+    return pen.panel(Lines, name, words, one.unit, step="5m", min=0, decimals=0)
 
 
 def _busiest(pen: Pen) -> Drawn:

@@ -80,22 +80,30 @@ ORDER BY s.name
 
 -- name: states
 -- The worst state of each junction over time.
-SELECT $__timeGroup(i.window_start, $__interval) AS "time", s.name AS metric, max(i.state_nrw) AS "value"
-FROM cross_section_indicator AS i JOIN site AS s USING (site_id)
-WHERE $__timeFilter(i.window_start)
-GROUP BY 1, 2
+SELECT told."time", s.name AS metric, told.state_nrw AS "value"
+FROM (
+    SELECT $__timeGroup(window_start, $__interval) AS "time", site_id, max(state_nrw) AS state_nrw
+    FROM cross_section_indicator
+    WHERE $__timeFilter(window_start)
+    GROUP BY 1, 2
+) AS told
+JOIN site AS s USING (site_id)
 ORDER BY 1, 2
 
 -- name: flow
 -- Mean flow of a direction by road; by the hour from roll-ups when the period is long.
-SELECT $__timeGroup(told.window_start, $__interval, NULL) AS "time", s.metadata ->> 'road' AS metric,
-       avg(told.flow_veh_h) AS "value"
+SELECT told."time", s.metadata ->> 'road' AS metric, sum(told.flow) / sum(told.directions) AS "value"
 FROM (
-    SELECT site_id, window_start, flow_veh_h FROM cross_section_indicator
-    WHERE $__interval_ms < 3600000 AND $__timeFilter(window_start)
-    UNION ALL
-    SELECT site_id, window_start, flow_veh_h FROM cross_section_indicator_1h
-    WHERE $__interval_ms >= 3600000 AND $__timeFilter(window_start)
+    SELECT $__timeGroup(window_start, $__interval, NULL) AS "time", site_id, sum(flow_veh_h) AS flow, count(flow_veh_h) AS directions
+    FROM (
+        SELECT site_id, window_start, flow_veh_h FROM cross_section_indicator
+        WHERE $__interval_ms < 3600000 AND $__timeFilter(window_start)
+        UNION ALL
+        SELECT site_id, window_start, flow_veh_h FROM cross_section_indicator_1h
+        WHERE $__interval_ms >= 3600000 AND $__timeFilter(window_start)
+    ) AS minute
+    WHERE flow_veh_h IS NOT NULL
+    GROUP BY 1, 2
 ) AS told
 JOIN site AS s USING (site_id)
 WHERE s.metadata ->> 'road' IS NOT NULL
@@ -104,14 +112,19 @@ ORDER BY 1, 2
 
 -- name: speed
 -- Mean speed by road, weighted by flow; by the hour from roll-ups when the period is long.
-SELECT $__timeGroup(told.window_start, $__interval, NULL) AS "time", s.metadata ->> 'road' AS metric,
-       sum(told.speed_kmh * told.flow_veh_h) / nullif(sum(told.flow_veh_h), 0) AS "value"
+SELECT told."time", s.metadata ->> 'road' AS metric, sum(told.speed) / nullif(sum(told.flow), 0) AS "value"
 FROM (
-    SELECT site_id, window_start, flow_veh_h, speed_kmh FROM cross_section_indicator
-    WHERE $__interval_ms < 3600000 AND $__timeFilter(window_start) AND speed_kmh IS NOT NULL
-    UNION ALL
-    SELECT site_id, window_start, flow_veh_h, speed_kmh FROM cross_section_indicator_1h
-    WHERE $__interval_ms >= 3600000 AND $__timeFilter(window_start) AND speed_kmh IS NOT NULL
+    SELECT $__timeGroup(window_start, $__interval, NULL) AS "time", site_id, sum(speed_kmh * flow_veh_h) AS speed,
+           sum(flow_veh_h) AS flow
+    FROM (
+        SELECT site_id, window_start, flow_veh_h, speed_kmh FROM cross_section_indicator
+        WHERE $__interval_ms < 3600000 AND $__timeFilter(window_start)
+        UNION ALL
+        SELECT site_id, window_start, flow_veh_h, speed_kmh FROM cross_section_indicator_1h
+        WHERE $__interval_ms >= 3600000 AND $__timeFilter(window_start)
+    ) AS minute
+    WHERE speed_kmh IS NOT NULL
+    GROUP BY 1, 2
 ) AS told
 JOIN site AS s USING (site_id)
 WHERE s.metadata ->> 'road' IS NOT NULL

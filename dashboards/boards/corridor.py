@@ -72,7 +72,7 @@ def _time_space(pen: Pen) -> Drawn:
         ),
         source="cross_section.speed_kmh",
     )
-    return pen.panel(Grid, "time_space", words, "km/h", step="5m")
+    return pen.panel(Grid, "time_space", words, "km/h", step="5m", scale=(0, 70))
 
 
 def _section(pen: Pen, column: str) -> Drawn:

@@ -39,12 +39,7 @@ def board(say: Language) -> Board:
         rows=[
             Row(
                 4,
-                [
-                    (6, _silent(pen)),
-                    (6, _share(pen, "covered_ratio")),
-                    (6, _share(pen, "substituted_ratio")),
-                    (6, _share(pen, "faulty_ratio")),
-                ],
+                [(6, _silent(pen)), (18, _checked(pen))],
             ),
             Row(8, [(12, _quality(pen)), (12, _late(pen))]),
             Row(12, [(24, _sensors(pen))]),
@@ -67,35 +62,27 @@ def _silent(pen: Pen) -> Drawn:
     return pen.panel(Number, "silent", words, "sensors", limits=((None, GREEN), (1, AMBER), (5, RED)), decimals=0)
 
 
-def _share(pen: Pen, column: str) -> Drawn:
-    titles = {
-        "covered_ratio": ("Time with a flow", "Zeit mit Verkehrsstärke"),
-        "substituted_ratio": ("Time with a substitute", "Zeit mit Ersatzwert"),
-        "faulty_ratio": ("Time found faulty", "Zeit mit Befund"),
-    }
-    abouts = {
-        "covered_ratio": ("Share of the detectors' time.", "Anteil an der Zeit der Detektoren."),
-        "substituted_ratio": (
-            "Another lane's or the last values stood in; no entry means none did.",
-            "Werte eines anderen Fahrstreifens oder die letzten; ohne Eintrag kam keiner vor.",
+def _checked(pen: Pen) -> Drawn:
+    words = pen.words(
+        ("The detectors' time", "Die Zeit der Detektoren"),
+        (
+            "How much of it has a flow, a substitute of another lane or of the last values, and a finding of a check.",
+            "Wie viel davon eine Verkehrsstärke hat, einen Ersatzwert und einen Befund der Plausibilitätsprüfung.",
         ),
-        "faulty_ratio": (
-            "A check for plausibility found something; no entry means none did.",
-            "Eine Plausibilitätsprüfung fand etwas; ohne Eintrag fand keine etwas.",
-        ),
-    }
-    nothing = pen.nothing if column == "covered_ratio" else ("none in this period", "keine in diesem Zeitraum")
-    words = pen.words(titles[column], abouts[column], nothing, "lane_state.quality_ratio")
-    options = {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{column}$/"},
-        "textMode": "value",
-    }
-    return pen.panel(Number, "checked", words, "share", options=options, decimals=1)
+        source="lane_state.quality_ratio",
+    )
+    none = pen.say("none in this period", "keine in diesem Zeitraum")
+    fields = (
+        pen.column("covered_ratio", ("with a flow", "mit Verkehrsstärke"), "share", 1),
+        pen.column("substituted_ratio", ("with a substitute", "mit Ersatzwert"), "share", 1, nothing=none),
+        pen.column("faulty_ratio", ("found faulty", "mit Befund"), "share", 1, nothing=none),
+    )
+    return pen.panel(Number, "checked", words, "share", fields, options={"textMode": "value_and_name"})
 
 
 def _quality(pen: Pen) -> Drawn:
     about = ("Mean over the directions of a site.", "Mittel über die Richtungen eines Ortes.")
-    return pen.series("cross_section.quality_ratio", "quality", about, step="5m", min=0, max=1)
+    return pen.series("cross_section.quality_ratio", "quality", about, step="15m", min=0, max=1)
 
 
 def _late(pen: Pen) -> Drawn:

@@ -19,12 +19,21 @@ LEFT JOIN (
 WHERE sensor.stream = 'traffic' AND sensor.configured AND s.key = ANY (ARRAY[$site]::text[])
 
 -- name: checked
--- Shares of the detectors' time over the period: faulty, substituted, covered.
-SELECT sum(width_s) FILTER (WHERE i.fault_bits > 0)::double precision / sum(width_s) AS faulty_ratio,
-       sum(width_s) FILTER (WHERE i.substitution > 0)::double precision / sum(width_s) AS substituted_ratio,
-       sum(width_s) FILTER (WHERE i.flow_veh_h IS NOT NULL)::double precision / sum(width_s) AS covered_ratio
-FROM lane_state_indicator AS i JOIN sensor USING (sensor_id) JOIN site AS s USING (site_id)
-WHERE $__timeFilter(i.window_start) AND s.key = ANY (ARRAY[$site]::text[])
+-- Shares of the detectors' time over the period: covered, substituted, faulty.
+SELECT sum(told.covered_s) / sum(told.all_s) AS covered_ratio, sum(told.substituted_s) / sum(told.all_s) AS substituted_ratio,
+       sum(told.faulty_s) / sum(told.all_s) AS faulty_ratio
+FROM (
+    SELECT sensor_id, sum(width_s)::double precision AS all_s,
+           sum(width_s) FILTER (WHERE flow_veh_h IS NOT NULL) AS covered_s,
+           sum(width_s) FILTER (WHERE substitution > 0) AS substituted_s,
+           sum(width_s) FILTER (WHERE fault_bits > 0) AS faulty_s
+    FROM lane_state_indicator
+    WHERE $__timeFilter(window_start)
+    GROUP BY sensor_id
+) AS told
+JOIN sensor USING (sensor_id)
+JOIN site AS s USING (site_id)
+WHERE s.key = ANY (ARRAY[$site]::text[])
 
 -- name: late
 -- Readings by how late they came, over time: mean latency by stream.
@@ -49,22 +58,28 @@ ORDER BY 1
 
 -- name: quality
 -- Mean quality of the flow of each site's lanes over time.
-SELECT $__timeGroup(i.window_start, $__interval, NULL) AS "time", s.name AS metric, avg(i.quality_ratio) AS "value"
-FROM cross_section_indicator AS i JOIN site AS s USING (site_id)
-WHERE $__timeFilter(i.window_start) AND s.key = ANY (ARRAY[$site]::text[])
-GROUP BY 1, 2
+SELECT told."time", s.name AS metric, told.quality_ratio AS "value"
+FROM (
+    SELECT $__timeGroup(window_start, $__interval, NULL) AS "time", site_id, avg(quality_ratio) AS quality_ratio
+    FROM cross_section_indicator
+    WHERE $__timeFilter(window_start)
+    GROUP BY 1, 2
+) AS told
+JOIN site AS s USING (site_id)
+WHERE s.key = ANY (ARRAY[$site]::text[])
 ORDER BY 1, 2
 
 -- name: sensors
 -- Sensors of the chosen sites and streams with what is known of their reporting in the period, the worst first.
-SELECT s.name AS site, n.name AS sensor, n.stream, sum(h.readings) AS readings, sum(h.refused) AS refused,
-       max(h.last_received_at) AS last_received_at, min(h.latency_min_s) AS latency_min_s,
-       sum(h.latency_sum_s) / nullif(sum(h.timed), 0) AS latency_mean_s, max(h.latency_max_s) AS latency_max_s,
-       sum(h.out_of_order) AS out_of_order,
+SELECT s.name AS site, n.name AS sensor, n.stream,
        CASE WHEN count(h.sensor_id) = 0 THEN 3
             WHEN sum(h.refused) > 0 THEN 2
             WHEN max(h.last_received_at) < $__timeTo()::timestamptz - interval '2 hours' THEN 1
-            ELSE 0 END AS state
+            ELSE 0 END AS state,
+       sum(h.readings) AS readings, sum(h.refused) AS refused,
+       max(h.last_received_at) AS last_received_at, min(h.latency_min_s) AS latency_min_s,
+       sum(h.latency_sum_s) / nullif(sum(h.timed), 0) AS latency_mean_s, max(h.latency_max_s) AS latency_max_s,
+       sum(h.out_of_order) AS out_of_order
 FROM sensor_name AS n
 JOIN site AS s USING (site_id)
 LEFT JOIN sensor_health AS h ON h.sensor_id = n.sensor_id AND $__timeFilter(h.hour_start)
@@ -83,13 +98,16 @@ ORDER BY 2 DESC
 LIMIT 12
 
 -- name: faults
--- What the checks found on each lane over time: the bits of the newest fault in a bucket.
-SELECT $__timeGroup(i.window_start, $__interval) AS "time", s.name || ' ' || n.name AS metric,
-       CASE WHEN max(i.fault_bits) > 0 THEN 2 WHEN max(i.substitution) > 0 THEN 1 ELSE 0 END AS "value"
-FROM lane_state_indicator AS i JOIN sensor_name AS n USING (sensor_id) JOIN site AS s USING (site_id)
-WHERE $__timeFilter(i.window_start) AND s.key = ANY (ARRAY[$site]::text[])
-  AND i.sensor_id IN (
-      SELECT n.sensor_id FROM sensor_name AS n JOIN site AS s USING (site_id)
-      WHERE n.stream = 'traffic' AND s.key = ANY (ARRAY[$site]::text[]) ORDER BY n.sensor_id LIMIT 60)
-GROUP BY 1, 2
+-- What the checks found on each lane over time: the worst in a bucket, for at most 60 lanes.
+SELECT told."time", n.site_name || ' ' || n.name AS metric, told.found AS "value"
+FROM (
+    SELECT $__timeGroup(window_start, $__interval) AS "time", sensor_id,
+           CASE WHEN max(fault_bits) > 0 THEN 2 WHEN max(substitution) > 0 THEN 1 ELSE 0 END AS found
+    FROM lane_state_indicator
+    WHERE $__timeFilter(window_start) AND sensor_id = ANY (ARRAY(
+        SELECT sensor_id FROM sensor JOIN site AS s USING (site_id)
+        WHERE stream = 'traffic' AND s.key = ANY (ARRAY[$site]::text[]) ORDER BY sensor_id LIMIT 60))
+    GROUP BY 1, 2
+) AS told
+JOIN sensor_name AS n USING (sensor_id)
 ORDER BY 1, 2

@@ -45,7 +45,7 @@ def board(say: Language) -> Board:
     ]
     return Board(
         name="green_it",
-        title="Green IT",
+        title=say("Green IT", "Green-IT"),
         description=say(
             "Energy of the data centres and of their IT, PUE, CO2, renewable share, and how targets stand.",
             "Energie der Rechenzentren und ihrer IT, PUE, CO2, Anteil erneuerbarer Energien, und wie die Ziele stehen.",
@@ -57,7 +57,7 @@ def board(say: Language) -> Board:
         since="now-30d",
         refresh="15m",
         rows=[
-            Row(4, [(4, _figure(pen, name)) for name in _UNITS]),
+            Row(5, [(24, _figures(pen))]),
             Row(9, [(24, _targets(pen))]),
             Row(8, [(8, _over_time(pen, "energy")), (8, _over_time(pen, "pue")), (8, _over_time(pen, "carbon"))]),
             Row(9, [(10, _power(pen)), (6, _applications(pen)), (8, _measures(pen))]),
@@ -70,15 +70,13 @@ def _title(name: str) -> Two:
     return TITLES[name].name_en, TITLES[name].name_de
 
 
-def _figure(pen: Pen, name: str) -> Drawn:
-    carbon = name.startswith("co2")
-    words = pen.words(_title(name), _CARBON if carbon else _DAYS)
-    options = {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{name}$/"},
-        "textMode": "value",
-    }
-    decimals = 2 if name == "pue" else 0 if name == "ref" else 1
-    return pen.panel(Number, "period", words, _UNITS[name], options=options, decimals=decimals)
+def _figures(pen: Pen) -> Drawn:
+    words = pen.words(
+        ("Figures of the period", "Kennzahlen des Zeitraums"), (f"{_DAYS[0]} {_CARBON[0]}", f"{_DAYS[1]} {_CARBON[1]}")
+    )
+    digits = {"pue": 2, "ref": 0}
+    fields = [pen.column(name, _title(name), unit, digits.get(name, 1)) for name, unit in _UNITS.items()]
+    return pen.panel(Number, "period", words, "kWh", fields, options={"textMode": "value_and_name"})
 
 
 def _over_time(pen: Pen, name: str) -> Drawn:
@@ -134,7 +132,7 @@ def _targets(pen: Pen) -> Drawn:
             "1",
             values=lights(pen.say),
             width_px=300,
-            custom={"cellOptions": {"type": "color-text"}},
+            custom={"cellOptions": {"type": "color-text"}, "align": "left"},
         ),
         pen.column("reached_value", ("Reached", "Erreicht"), "1", 2),
         pen.column("path_value", ("Path today", "Pfad heute"), "1", 2),

@@ -70,29 +70,33 @@ LIMIT 12
 
 -- name: servers
 -- How much of each server is used over the period, the least first, and whether that is idle by the limits.
-SELECT used.site, used.node, used.mean_usage, used.p95_usage, used.days, used.energy_kwh,
-       CASE WHEN used.mean_usage >= threshold_at('idle_server_mean_below', $__timeTo()::timestamptz)
-                OR used.p95_usage >= threshold_at('idle_server_p95_below', $__timeTo()::timestamptz) THEN 0
-            WHEN used.days >= threshold_at('idle_server_days_at_least', $__timeTo()::timestamptz) THEN 2 ELSE 1 END AS state
-FROM (
-    SELECT node.site, node.node, avg(node.usage) AS mean_usage,
-           percentile_cont(0.95) WITHIN GROUP (ORDER BY node.usage) AS p95_usage, count(*) / 24.0 AS days,
-           (SELECT sum(e.energy_kwh)
-            FROM energy_indicator_1d AS e JOIN sensor AS meter USING (sensor_id)
-            WHERE meter.site_id = node.site_id AND meter.metadata ->> 'node' = node.node
-              AND meter.metadata ->> 'measurement_point' = node.point AND $__timeFilter(e.window_start)) AS energy_kwh
+WITH used AS (
+    SELECT node.site_id, node.node, avg(node.usage) AS mean_usage,
+           percentile_cont(0.95) WITHIN GROUP (ORDER BY node.usage) AS p95_usage, count(*) / 24.0 AS days
     FROM (
-        SELECT site.site_id, site.name AS site, s.metadata ->> 'node' AS node, w.window_start,
-               coalesce(site.metadata ->> 'node_measurement_point', 'it_input') AS point,
+        SELECT s.site_id, s.metadata ->> 'node' AS node, w.window_start,
                coalesce(sum(w.cpu_share_ratio) FILTER (WHERE s.metadata ->> 'application' = 'whole-node'),
                         sum(w.cpu_share_ratio)) AS usage
         FROM workload_indicator_1h AS w JOIN sensor AS s USING (sensor_id) JOIN site USING (site_id)
         WHERE $__timeFilter(w.window_start) AND site.key = ANY (ARRAY[$site]::text[]) AND s.metadata ->> 'node' IS NOT NULL
-        GROUP BY site.site_id, s.metadata ->> 'node', w.window_start
+        GROUP BY 1, 2, 3
     ) AS node
     WHERE node.usage IS NOT NULL
-    GROUP BY node.site_id, node.site, node.node, node.point
-) AS used
+    GROUP BY 1, 2
+), metered AS (
+    SELECT meter.site_id, meter.metadata ->> 'node' AS node, sum(e.energy_kwh) AS energy_kwh
+    FROM (
+        SELECT sensor_id, sum(energy_kwh) AS energy_kwh FROM energy_indicator WHERE $__timeFilter(window_start) GROUP BY 1
+    ) AS e
+    JOIN sensor AS meter USING (sensor_id) JOIN site USING (site_id)
+    WHERE meter.metadata ->> 'measurement_point' = coalesce(site.metadata ->> 'node_measurement_point', 'it_input')
+    GROUP BY 1, 2
+)
+SELECT site.name AS site, used.node, used.mean_usage, used.p95_usage, used.days, metered.energy_kwh,
+       CASE WHEN used.mean_usage >= threshold_at('idle_server_mean_below', $__timeTo()::timestamptz)
+                OR used.p95_usage >= threshold_at('idle_server_p95_below', $__timeTo()::timestamptz) THEN 0
+            WHEN used.days >= threshold_at('idle_server_days_at_least', $__timeTo()::timestamptz) THEN 2 ELSE 1 END AS state
+FROM used JOIN site USING (site_id) LEFT JOIN metered USING (site_id, node)
 ORDER BY used.mean_usage
 
 -- name: targets

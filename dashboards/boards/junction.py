@@ -7,7 +7,7 @@ from typing import Any
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, BLUE, GREEN, RED
 from dashboards.language import Language
-from dashboards.panels import Columns, Drawn, Lines, Number, Rows, Scatter, States
+from dashboards.panels import Columns, Drawn, Lines, Number, Rows, Scatter, States, only
 from dashboards.pen import Pen, Two
 from dashboards.scales import levels
 from dashboards.variables import Choice
@@ -75,7 +75,7 @@ def _newest(pen: Pen) -> list[Drawn]:
     def number(column: str, about: Two, decimals: int, limits: tuple[tuple[float | None, str], ...] = ()) -> Drawn:
         one = pen.measure(f"approach.{column}")
         words = pen.words((one.label, one.label), about, _UNDEFINED, f"approach.{column}")
-        return pen.panel(Number, "newest", words, one.unit, limits=limits, decimals=decimals, options=_only(column))
+        return pen.panel(Number, "newest", words, one.unit, limits=limits, decimals=decimals, options=only(column))
 
     quality = pen.words(("Quality (QSV)", "Qualität (QSV)"), worst, _UNDEFINED, "approach.qsv")
     failures = pen.words(
@@ -88,7 +88,7 @@ def _newest(pen: Pen) -> list[Drawn]:
         "approach.split_failure_count",
     )
     return [
-        pen.panel(Number, "newest", quality, "1", values=levels(), options=_only("qsv")),
+        pen.panel(Number, "newest", quality, "1", values=levels(), options=only("qsv")),
         number("saturation_ratio", worst, 2, ((None, GREEN), (0.85, AMBER), (1, RED))),
         number("arrivals_on_green_ratio", newest, 0),
         pen.panel(Number, "failures", failures, "greens", decimals=0, limits=((None, GREEN), (1, AMBER), (20, RED))),
@@ -97,20 +97,13 @@ def _newest(pen: Pen) -> list[Drawn]:
     ]
 
 
-def _only(column: str) -> dict[str, object]:
-    """Show one of the columns that a statement gives."""
-    return {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{column}$/"},
-        "textMode": "value",
-    }
-
-
 def _direction(pen: Pen, column: str) -> Drawn:
     return pen.series(f"cross_section.{column}", "directions", _PER_DIRECTION, step="5m", min=0, decimals=0)
 
 
 def _approach(pen: Pen, column: str) -> Drawn:
-    more: dict[str, Any] = {"arrivals_on_green_ratio": {"max": 1}}.get(column, {})
+    more: dict[str, Any] = {"decimals": {"saturation_ratio": 2}.get(column, 0)}
+    more |= {"max": 1} if column == "arrivals_on_green_ratio" else {}
     return pen.series(f"approach.{column}", "approaches", _PER_APPROACH, _UNDEFINED, step="15m", min=0, **more)
 
 
@@ -232,4 +225,7 @@ def _reasons(pen: Pen) -> Drawn:
         pen.column("queue", ("Queue", "Rückstau")),
         pen.column("pedestrians", ("Pedestrian delay", "Fußgängerwartezeit")),
     )
-    return pen.panel(Rows, "reasons", words, "text", fields, identifiers={"meaning": f"meaning_{pen.say.code}"})
+    wrapped = {"cellOptions": {"type": "auto", "wrapText": True}}
+    return pen.panel(
+        Rows, "reasons", words, "text", fields, identifiers={"meaning": f"meaning_{pen.say.code}"}, custom=wrapped
+    )

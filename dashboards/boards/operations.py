@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, BLUE, GREEN, RED, SKY
 from dashboards.language import Language
-from dashboards.panels import Columns, Drawn, Lines, Number, Rows
+from dashboards.panels import Columns, Drawn, Lines, Number, Rows, only
 from dashboards.pen import Pen, Two
 from dashboards.variables import Choice
 
@@ -63,11 +63,7 @@ def _total(pen: Pen, column: str) -> Drawn:
         "unaccounted": ((None, RED), (0, GREEN), (1, RED)),
     }.get(column, ())
     words = pen.words(titles[column], _BALANCE)
-    options = {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{column}$/"},
-        "textMode": "value",
-    }
-    return pen.panel(Number, "totals", words, "readings", options=options, limits=limits, decimals=0)
+    return pen.panel(Number, "totals", words, "readings", options=only(column), limits=limits, decimals=0)
 
 
 def _waiting(pen: Pen) -> Drawn:
@@ -189,8 +185,8 @@ def _own_energy(pen: Pen) -> Drawn:
             "Empfangene Messwerte mal gemessener Energie für einen (Zeile platform_message_energy): eine Schätzung.",
         ),
     )
-    fields = (pen.column("own_energy_wh", ("CPU energy", "Energie der CPU"), "Wh", 3, colour=GREEN),)
-    return pen.panel(Columns, "own_energy", words, "Wh", fields, step="15m", min=0)
+    fields = (pen.column("own_energy_mwh", ("CPU energy", "Energie der CPU"), "mWh", 2, colour=GREEN),)
+    return pen.panel(Columns, "own_energy", words, "mWh", fields, step="15m", min=0, custom={"axisSoftMax": 0.1})
 
 
 def _computed(pen: Pen) -> Drawn:

@@ -101,7 +101,7 @@ ORDER BY told.family
 -- name: own_energy
 -- The platform's own energy by the measured energy of a message, over time.
 SELECT $__timeGroup(told.minute, $__interval) AS "time",
-       sum(told.received * told.energy_mj) / 3.6e6 AS own_energy_wh
+       sum(told.received * told.energy_mj) / 3600 AS own_energy_mwh
 FROM (
     SELECT minute, received, threshold_at('platform_message_energy', $__timeTo()::timestamptz) AS energy_mj
     FROM ingest_account

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.board import Board, Row, address
 from dashboards.field import AMBER, GREEN, RED, SKY
 from dashboards.language import Language
-from dashboards.panels import Bars, Columns, Drawn, Number, Rows
+from dashboards.panels import Bars, Columns, Drawn, Number, Rows, only
 from dashboards.pen import Pen
 from dashboards.variables import Choice
 
@@ -56,11 +56,7 @@ def _total(pen: Pen, column: str) -> Drawn:
     words = pen.words(
         (one.label, one.label), ("In the whole period.", "Im ganzen Zeitraum."), source=f"signal.{column}"
     )
-    options = {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{column}$/"},
-        "textMode": "value",
-    }
-    return pen.panel(Number, "totals", words, unit, limits=limits, options=options, decimals=0)
+    return pen.panel(Number, "totals", words, unit, limits=limits, options=only(column), decimals=0)
 
 
 def _cycles(pen: Pen) -> Drawn:

@@ -7,7 +7,7 @@ from typing import Any
 from dashboards.board import Board, Row
 from dashboards.field import AMBER, GREEN, GREY, RED, SKY, Field, Value
 from dashboards.language import Language
-from dashboards.panels import Columns, Drawn, Lines, Map, Number, Rows, States
+from dashboards.panels import Columns, Drawn, Lines, Map, Number, Rows, States, only
 from dashboards.pen import Pen, Two
 from dashboards.variables import Choice
 
@@ -94,11 +94,7 @@ def _total(pen: Pen, column: str) -> Drawn:
     }
     title, about, unit, decimals = texts[column]
     words = pen.words(title, (f"{about[0]} {_DEVICES[0]}", f"{about[1]} {_DEVICES[1]}"))
-    options = {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": f"/^{column}$/"},
-        "textMode": "value",
-    }
-    return pen.panel(Number, "totals", words, unit, options=options, decimals=decimals)
+    return pen.panel(Number, "totals", words, unit, options=only(column), decimals=decimals)
 
 
 def _series(pen: Pen, column: str) -> Drawn:
@@ -168,7 +164,9 @@ def _zones(pen: Pen) -> Drawn:
 def _map(pen: Pen) -> Drawn:
     words = pen.words(("Zones", "Zonen"), _DEVICES)
     fields = (
-        pen.column("name", ("Zone", "Zone")),
+        pen.column("name", ("Zone", "Zone"), width_px=230),
+        pen.column("latitude", ("Latitude", "Breite"), "1", 4),
+        pen.column("longitude", ("Longitude", "Länge"), "1", 4),
         pen.column("devices", ("Devices", "Geräte"), "devices", 0),
         pen.field("wlan.online_ratio", 1),
     )

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from fix_city_day import recent
 from fix_pipeline import register
-from grafana_sql import Chosen, Period, expanded, interpolated
 
 from dashboards.boards import boards
 from dashboards.document import ALERTS, DASHBOARDS, documents
+from dashboards.expansion import Chosen, Period, expanded, first_choice, interpolated
 from emscher.settings import Settings
 from emscher.store.pool import Connection, connect
 from emscher.store.query import queries
@@ -42,17 +42,15 @@ def period_of(board: Json, until: datetime) -> Period:
     return Period(until - timedelta(days=DAYS[board["time"]["from"]]), until)
 
 
-async def first_choice(connection: Connection, board: Json) -> Chosen:
-    """Choose what a dashboard chooses at first: of several all, else the first."""
-    chosen: dict[str, str | list[str]] = {}
-    for one in board["templating"]["list"]:
-        if one["type"] == "custom":
-            chosen[one["name"]] = one["current"]["value"]
-            continue
-        sql = interpolated(one["query"], board["templating"]["list"], chosen)
-        found = [str(row[1]) for row in await (await connection.execute(sql.encode())).fetchall()]
-        chosen[one["name"]] = found if one["includeAll"] else next(iter(found), "")
-    return chosen
+async def _first_choice(connection: Connection, board: Json) -> Chosen:
+    """Choose as a page does; each answer is asked for when the choices before it are known."""
+    told: dict[str, list[tuple[Any, ...]]] = {}
+    while True:
+        try:
+            return first_choice(board["templating"]["list"], told.__getitem__)
+        except KeyError as missing:
+            query = str(missing.args[0])
+            told[query] = await (await connection.execute(query.encode())).fetchall()
 
 
 async def answers(
@@ -61,7 +59,7 @@ async def answers(
     """Run every statement of a dashboard in the reader's role: the panel, its columns with their types, its rows."""
     found = []
     async with await connect(store, "reader", autocommit=True) as connection:
-        picked = await first_choice(connection, board) if chosen is None else chosen
+        picked = await _first_choice(connection, board) if chosen is None else chosen
         for panel in board["panels"]:
             width_s = period.interval_s(panel.get("interval"))
             for target in panel["targets"]:
@@ -243,21 +241,67 @@ async def test_alerts_are_silent_on_a_good_day(city_day: Settings) -> None:
         assert not _fires(rule, numbers), (rule["title"], numbers)
 
 
-async def test_alerts_fire(city_day: Settings, store: Settings) -> None:
-    """A silent detector, a quarantine too full, a target out of reach and an overloaded approach are told."""
+async def test_a_silent_detector_is_told(city_day: Settings) -> None:
+    """An hour after the last reading every site with detectors has some that are down."""
+    assert _fires(_rule("Detector down"), await _numbers(city_day, _rule("Detector down"), recent(-2)))
+
+
+async def test_what_quarantine_could_not_keep_is_told(store: Settings) -> None:
+    """Refused readings of which no row is kept are a loss."""
     at = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    by_title = {rule["title"]: rule for rule in RULES}
-    assert _fires(
-        by_title["Detector down"], await _numbers(city_day, by_title["Detector down"], at + timedelta(days=900))
-    )
     async with await connect(store, "owner", autocommit=True) as connection:
-        await connection.execute(
-            "INSERT INTO rejected_dropped VALUES ('traffic', 'malformed', %s, 'w', 3)", (at - timedelta(minutes=5),)
-        )
-    assert await _numbers(store, by_title["Loss in accounting"], at) == [3]
-    assert _fires(by_title["Loss in accounting"], [3])
-    assert _fires(by_title["PUE target missed"], [5.1])
-    assert _fires(by_title["Split failures"], [1.0])
+        statement = "INSERT INTO rejected_dropped VALUES ('traffic', 'malformed', %s, 'w', 3)"
+        await connection.execute(statement, (at - timedelta(minutes=5),))
+    numbers = await _numbers(store, _rule("Loss in accounting"), at)
+    assert numbers == [3]
+    assert _fires(_rule("Loss in accounting"), numbers)
+
+
+APPROACH = """
+INSERT INTO approach_indicator (sensor_id, signal_group, window_start, width_s, simulated, coverage_ratio, cycle_count,
+    split_failure_count, arrival_reason, presence_reason, flow_reason, red_reason, pedestrian_reason, queue_reason,
+    advice_reason, revision, computed_at)
+SELECT sensor_id, 2, %(at)s - interval '30 minutes', 900, true, 1, 10, 9, 0, 0, 0, 0, 0, 0, 0, 0, %(at)s
+FROM sensor WHERE key = 'j.ctl'
+"""
+
+
+async def test_an_overloaded_approach_is_told(store: Settings) -> None:
+    """Nine greens that did not serve all are three more than allowed."""
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    await register(store, "j", {"j.ctl": {"stream": "signal"}}, approaches=[{"key": "east", "signal_group": 2}])
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute(APPROACH.encode(), {"at": at})
+    numbers = await _numbers(store, _rule("Split failures"), at)
+    assert numbers == [3]
+    assert _fires(_rule("Split failures"), numbers)
+
+
+ENERGY = """
+INSERT INTO energy_indicator
+    (sensor_id, window_start, width_s, simulated, energy_kwh, method, coverage_ratio, revision, computed_at)
+SELECT sensor_id, quarter, 900, true, CASE key WHEN 'room.main' THEN 2 ELSE 1 END, 1, 1, 0, now()
+FROM sensor CROSS JOIN generate_series(now() - interval '4 days', now(), interval '15 minutes') AS quarter
+"""
+TARGET = """
+INSERT INTO target VALUES ('room', 'pue', 1.3, '1', 'lower', '2030-12-31', 'D', 'R', 2024, 1.6, '', true)
+"""
+
+
+async def test_a_missed_target_is_told(store: Settings) -> None:
+    """A PUE of 2 is more than 5 % worse than a path from 1.6 to 1.3, and its traffic light is red."""
+    points = {"room.main": {"measurement_point": "utility"}, "room.ups": {"measurement_point": "ups_out"}}
+    await register(store, "room", points)
+    async with await connect(store, "owner", autocommit=True) as connection:
+        await connection.execute(ENERGY.encode())
+        await connection.execute(TARGET.encode())
+        state = "SELECT reached_value, light, days FROM target_state"
+        assert await (await connection.execute(state.encode())).fetchone() in {(2.0, 3, days) for days in (3, 4, 5)}
+    assert _fires(_rule("PUE target missed"), await _numbers(store, _rule("PUE target missed"), recent()))
+
+
+def _rule(title: str) -> Json:
+    return next(rule for rule in RULES if rule["title"] == title)
 
 
 NOTHING: Mapping[str, timedelta] = {

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,12 @@ import pytest
 from chromium import PROGRAM, Page, chromium
 from fix_city_day import recent
 from grafana_api import Grafana, address, rows_of
-from grafana_sql import Chosen, Period, interpolated
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from dashboards.document import DASHBOARDS, documents
+from dashboards.expansion import Period, first_choice, interpolated
 from emscher.settings import Settings
 
 Json = dict[str, Any]
@@ -81,16 +81,12 @@ def grafana() -> Grafana:
     return Grafana(str(address()))
 
 
-def _chosen(connection: psycopg.Connection[TupleRow], board: Json) -> Chosen:
-    chosen: dict[str, str | list[str]] = {}
-    for one in board["templating"]["list"]:
-        if one["type"] == "custom":
-            chosen[one["name"]] = one["current"]["value"]
-            continue
-        found = connection.execute(interpolated(one["query"], board["templating"]["list"], chosen).encode()).fetchall()
-        keys = [str(row[1]) for row in found]
-        chosen[one["name"]] = keys if one["includeAll"] else next(iter(keys), "")
-    return chosen
+def _annotations(board: Json) -> list[Json]:
+    return [{"title": one["name"], "targets": [one["target"]]} for one in board["annotations"].get("list", ())]
+
+
+def _asking(connection: psycopg.Connection[TupleRow]) -> Callable[[str], list[TupleRow]]:
+    return lambda query: connection.execute(query.encode()).fetchall()
 
 
 def test_every_statement_through_grafana(city_day: Settings, reader: dict[str, str], grafana: Grafana) -> None:
@@ -99,10 +95,10 @@ def test_every_statement_through_grafana(city_day: Settings, reader: dict[str, s
     empty = []
     with psycopg.connect(city_day.database_url.get_secret_value()) as connection:
         for name, board in BOARDS.items():
-            chosen = _chosen(connection, board)
+            chosen = first_choice(board["templating"]["list"], _asking(connection))
             until = recent()
             period = Period(until - timedelta(days=DAYS[board["time"]["from"]]), until)
-            for panel in board["panels"]:
+            for panel in (*board["panels"], *_annotations(board)):
                 for target in panel["targets"]:
                     filled = interpolated(target["rawSql"], board["templating"]["list"], chosen)
                     result = grafana.query(

@@ -1,9 +1,9 @@
-"""SQL of panels as Grafana sends it to PostgreSQL: variables by its page, macros by its server."""
+"""SQL of panels as Grafana sends it to PostgreSQL, to run it without one: variables and macros filled in."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -38,6 +38,26 @@ class Period:
         return max(rounded, UNITS_S[least[-1]] * int(least[:-1]) if least else 1)
 
 
+def first_choice(variables: Sequence[Mapping[str, Any]], ask: Callable[[str], Sequence[Sequence[Any]]]) -> Chosen:
+    """Choose what a page chooses at first: of several all, else the first.
+
+    Parameters
+    ----------
+    variables : sequence of mapping
+        Variables of a dashboard.
+    ask : callable
+        Gives the rows of a statement: texts and values.
+    """
+    chosen: dict[str, str | list[str]] = {}
+    for one in variables:
+        if one["type"] == "custom":
+            chosen[one["name"]] = one["current"]["value"]
+            continue
+        found = [str(row[1]) for row in ask(interpolated(one["query"], variables, chosen))]
+        chosen[one["name"]] = found if one["includeAll"] else next(iter(found), "")
+    return chosen
+
+
 def interpolated(sql: str, variables: Sequence[Mapping[str, Any]], chosen: Chosen) -> str:
     """Put chosen values in as the page does: several as quoted list, a single one as it is, its quotes doubled."""
     several = {one["name"] for one in variables if one["multi"] or one["includeAll"]}
@@ -57,7 +77,8 @@ def expanded(sql: str, period: Period, interval_s: int, *, timescaledb: bool) ->
     sql = sql.replace("$__timeFrom()", since).replace("$__timeTo()", until)
     sql = re.sub(r"\$__timeFilter\(([^)]*)\)", rf"\1 BETWEEN {since} AND {until}", sql)
     sql = re.sub(r"\$__timeGroup\(([^,)]*),[^)]*\)", lambda found: _group(found[1], interval_s, timescaledb), sql)
-    assert "$" not in sql, sql
+    if "$" in sql:
+        raise ValueError(f"a macro or variable is left: {sql}")
     return sql
 
 
