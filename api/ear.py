@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -88,8 +88,12 @@ class Ear:
             except Exception:  # noqa: BLE001 - what cannot be told must not make us deaf for good
                 await patience.pause(partial(log.exception, "an announcement cannot be told, listeners will read anew"))
 
-    async def tell(self, heard: Iterable[tuple[str, str]]) -> None:
+    async def tell(self, heard: Sequence[tuple[str, str]]) -> None:
         """Tell what was announced, a family and site once; what is not open is told to nobody."""
+        if self.hub.idle:
+            if heard:
+                self.hub.resync("nobody listened")
+            return
         spans: dict[tuple[str, str, int], Span] = {}
         for channel, payload in heard:
             with suppress(msgspec.DecodeError):

@@ -27,7 +27,7 @@ FEWEST_RULES = 20
 CITY = """
 INSERT INTO site (key, kind, name, longitude, latitude) VALUES
     ('wall-01', 'junction', 'Südwall', 7.4633, 51.5108), ('wall-02', 'junction', 'Ostwall', 7.4739, 51.5138),
-    ('b1-01', 'junction', 'Westfalendamm', 7.4793, 51.5001), ('mute', 'junction', 'Stille Straße', 7.4548, 51.4996),
+    ('b1-01', 'junction', 'Westfalendamm', 7.4793, 51.5001), ('mute', 'junction', 'Stille Straße <b>', 7.4548, 51.4996),
     ('z1', 'wlan_zone', 'Alter Markt', 7.4669, 51.5145), ('z2', 'wlan_zone', 'Bibliothek', 7.4609, 51.5160),
     ('rz', 'server_room', 'Stadthaus', 7.4656, 51.5093);
 INSERT INTO sensor (key, stream, site_id, configured, metadata)

@@ -158,6 +158,18 @@ async def test_who_comes_back_misses_nothing(city: Settings) -> None:
             assert (await stream.next())[0] == "resync"
 
 
+async def test_nobody_is_told_nothing(city: Settings) -> None:
+    """While nobody listens nothing is read; who comes with an identifier from before is told to read anew."""
+    async with _hearing(city) as (address, app):
+        before = app.state.hub.position
+        await _announce(city, "traffic", "j1")
+        async with asyncio.timeout(PATIENCE_S):
+            while app.state.hub.position == before:
+                await asyncio.sleep(0.05)
+        async with _listening(address, f"?last_event_id={before}") as stream:
+            assert (await stream.next())[0] == "resync"
+
+
 async def test_lost_database_is_told_and_heard_again(city: Settings) -> None:
     """When the connection that hears breaks, everyone is told to read anew, and later events arrive."""
     async with _hearing(city) as (address, _), _listening(address) as stream:
