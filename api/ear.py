@@ -31,8 +31,10 @@ log = structlog.stdlib.get_logger()
 
 GATHER_S = 1.0
 """Announcements of so long are told together [s]."""
-RECENT = timedelta(hours=2)
-"""Rows of windows that began within this time are pushed; of older ones only that they changed."""
+RECENT = timedelta(hours=3)
+"""Of spans that begin further back only that they changed is told: a backfill writes them by the thousand."""
+FRESH = timedelta(minutes=2)
+"""Rows computed within this time are pushed, so that another machine's clock may be behind by nearly as much."""
 PUBLICATION = "publication"
 
 _AWAY = (psycopg.Error, DatabaseMissingError, DatabaseRefusedError, PoolTimeout, TimeoutError, OSError)
@@ -131,8 +133,8 @@ class Ear:
         # What is published lies further back than what is computed, and is an hour long.
         if bucket != "base" or span.since >= self.clock() - RECENT:
             with suppress(ProblemError):
-                sheet = await newest_rows(caller, family, relation, site, span)
-        if sheet is None:
+                sheet = await newest_rows(caller, family, relation, site, span, self.clock() - FRESH)
+        if not sheet:
             self.hub.publish("changed", name, site, said)
         else:
             self.hub.publish("indicators", name, site, {**said, "units": sheet.units, "data": sheet.records()})

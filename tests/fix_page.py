@@ -38,10 +38,10 @@ TRAFFIC = """
 INSERT INTO cross_section_indicator (site_id, bearing_deg, window_start, width_s, simulated, flow_veh_h, speed_kmh,
     quality_ratio, lane_count, state_nrw, interpolated, revision, computed_at)
 SELECT site_id, bearing, at, 60, true, CASE WHEN key = 'wall-02' THEN 0 ELSE 600 END,
-    CASE WHEN key = 'wall-02' THEN NULL ELSE 42 END, 1, 2, state, key = 'b1-01', 0, at
+    CASE WHEN key = 'wall-02' THEN NULL ELSE 42 END, 1, 2, state, key = 'b1-01', 0, now()
 FROM site JOIN (VALUES ('wall-01', 90, {state}), ('wall-01', 270, 3), ('wall-02', 0, 2), ('b1-01', 90, 6))
     AS direction (key, bearing, state) USING (key), unnest(%(minutes)s::timestamptz[]) AS at
-ON CONFLICT (site_id, bearing_deg, window_start) DO UPDATE SET state_nrw = excluded.state_nrw
+ON CONFLICT (site_id, bearing_deg, window_start) DO UPDATE SET state_nrw = excluded.state_nrw, computed_at = now()
 """
 WLAN = """
 INSERT INTO wlan_publication (site_id, window_start, width_s, simulated, zone_count, access_point_count,
