@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -34,7 +34,9 @@ GATHER_S = 1.0
 RECENT = timedelta(hours=3)
 """Of spans that begin further back only that they changed is told: a backfill writes them by the thousand."""
 FRESH = timedelta(minutes=2)
-"""Rows computed within this time are pushed, so that another machine's clock may be behind by nearly as much."""
+"""What is new of a family and site of which nothing was told yet."""
+SKEW = timedelta(seconds=5)
+"""By how much the clocks of two machines that compute may differ."""
 PUBLICATION = "publication"
 
 _AWAY = (psycopg.Error, DatabaseMissingError, DatabaseRefusedError, PoolTimeout, TimeoutError, OSError)
@@ -65,6 +67,8 @@ class Ear:
         The time of day, with zone.
     sleep : callable
         Pause [s].
+    told : dict
+        Up to when, by the time of computation, a family and site was told.
     """
 
     settings: Settings
@@ -72,6 +76,7 @@ class Ear:
     hub: Hub
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    told: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     async def hear(self) -> None:
         """Listen until cancelled; a store that went away is waited for, and everyone told that it was away."""
@@ -133,10 +138,12 @@ class Ear:
         # What is published lies further back than what is computed, and is an hour long.
         if bucket != "base" or span.since >= self.clock() - RECENT:
             with suppress(ProblemError):
-                sheet = await newest_rows(caller, family, relation, site, span, self.clock() - FRESH)
+                since = self.told.get((name, site), self.clock() - FRESH + SKEW) - SKEW
+                sheet = await newest_rows(caller, family, relation, site, span, since)
         if not sheet:
             self.hub.publish("changed", name, site, said)
         else:
+            self.told[name, site] = max(sheet.columns["computed_at"])
             self.hub.publish("indicators", name, site, {**said, "units": sheet.units, "data": sheet.records()})
 
 
