@@ -22,7 +22,7 @@ SOURCES = "".join(path.read_text() for path in sorted((WEB / "src").glob("*.ts")
 PAGE = (WEB / "page.html").read_text()
 BUDGET_BYTES = 300_000
 NAMESPACES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml", "http://www.w3.org/1999/xlink")
-CHOSEN_BY_CODE = ("state_", "to_", "suppressed_", "light_", "because_", "language_label", "other_")
+CHOSEN_BY_CODE = ("state_", "to_", "suppressed_", "light_", "because_")
 
 
 class _Loads(HTMLParser):
