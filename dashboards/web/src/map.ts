@@ -86,7 +86,8 @@ export class CityMap {
       marker.bindTooltip(element("span", {}, site.name), { direction: "top", offset: [0, -SIZE / 2] });
       marker.on("click", () => this.choose(key));
       marker.getElement()?.addEventListener("keydown", (event) => {
-        if (event.key !== " ") return;
+        // Leaflet makes neither of them a click.
+        if (event.key !== " " && event.key !== "Enter") return;
         event.preventDefault();
         this.choose(key);
       });
