@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 # For instance make demo ARGS=--fresh
 ARGS ?=
 
-.PHONY: help demo test lint lock bench soak fuzz clean
+.PHONY: help demo test lint web lock bench soak fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -38,6 +38,9 @@ soak: $(VENV)/.installed-dev ## saw at everything between a million readings and
 fuzz: $(VENV)/.installed-dev ## let a fuzzer look for input that breaks a decoder (ARGS="--inputs 100000 traffic")
 	@$(INSTALL) -r requirements-fuzz.txt
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+web: ## build the public page anew (needs Node 20; the built files are checked in)
+	cd dashboards/web && npm ci && npm run build
 
 lock: $(VENV)/.python ## resolve the dependencies anew into the four requirements files
 	$(PIP) install uv==$(UV_VERSION)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -31,8 +31,12 @@ log = structlog.stdlib.get_logger()
 
 GATHER_S = 1.0
 """Announcements of so long are told together [s]."""
-RECENT = timedelta(hours=2)
-"""Rows of windows that began within this time are pushed; of older ones only that they changed."""
+RECENT = timedelta(hours=3)
+"""Of spans that begin further back only that they changed is told: a backfill writes them by the thousand."""
+FRESH = timedelta(minutes=2)
+"""What is new of a family and site of which nothing was told yet."""
+SKEW = timedelta(seconds=5)
+"""By how much the clocks of two machines that compute may differ."""
 PUBLICATION = "publication"
 
 _AWAY = (psycopg.Error, DatabaseMissingError, DatabaseRefusedError, PoolTimeout, TimeoutError, OSError)
@@ -63,6 +67,8 @@ class Ear:
         The time of day, with zone.
     sleep : callable
         Pause [s].
+    told : dict
+        Up to when, by the time of computation, a family and site was told.
     """
 
     settings: Settings
@@ -70,6 +76,7 @@ class Ear:
     hub: Hub
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    told: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     async def hear(self) -> None:
         """Listen until cancelled; a store that went away is waited for, and everyone told that it was away."""
@@ -88,8 +95,12 @@ class Ear:
             except Exception:  # noqa: BLE001 - what cannot be told must not make us deaf for good
                 await patience.pause(partial(log.exception, "an announcement cannot be told, listeners will read anew"))
 
-    async def tell(self, heard: Iterable[tuple[str, str]]) -> None:
+    async def tell(self, heard: Sequence[tuple[str, str]]) -> None:
         """Tell what was announced, a family and site once; what is not open is told to nobody."""
+        if self.hub.idle:
+            if heard:
+                self.hub.resync("nobody listened")
+            return
         spans: dict[tuple[str, str, int], Span] = {}
         for channel, payload in heard:
             with suppress(msgspec.DecodeError):
@@ -127,10 +138,12 @@ class Ear:
         # What is published lies further back than what is computed, and is an hour long.
         if bucket != "base" or span.since >= self.clock() - RECENT:
             with suppress(ProblemError):
-                sheet = await newest_rows(caller, family, relation, site, span)
-        if sheet is None:
+                since = self.told.get((name, site), self.clock() - FRESH + SKEW) - SKEW
+                sheet = await newest_rows(caller, family, relation, site, span, since)
+        if not sheet:
             self.hub.publish("changed", name, site, said)
         else:
+            self.told[name, site] = max(sheet.columns["computed_at"])
             self.hub.publish("indicators", name, site, {**said, "units": sheet.units, "data": sheet.records()})
 
 

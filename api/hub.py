@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from api import metrics
@@ -13,6 +14,8 @@ from api.problem import ProblemError
 
 KEPT_BYTES = 4 * 2**20
 """Events kept for listeners that come back [bytes]."""
+LEFT_S = 300.0
+"""How long after the last listener has left events are still kept for it [s]."""
 WAITING = 200
 """Most events that wait for one slow listener."""
 RETRY_AFTER_S = 30
@@ -55,11 +58,15 @@ class Hub:
         Name of this process's order of events; another process has another one.
     most : int
         Most listeners at once.
+    monotonic : callable
+        Clock that never jumps [s].
     """
 
-    def __init__(self, epoch: str, most: int) -> None:
+    def __init__(self, epoch: str, most: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._epoch = epoch
         self._most = most
+        self._monotonic = monotonic
+        self._left_s = -LEFT_S
         self._listeners: set[Listener] = set()
         self._kept: deque[Event] = deque()
         self._kept_bytes = 0
@@ -76,6 +83,11 @@ class Hub:
         """How many listen."""
         return len(self._listeners)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody listens, nor has for a while: then nothing need be read for anybody."""
+        return not self._listeners and self._monotonic() - self._left_s >= LEFT_S
+
     def publish(self, kind: Kind, family: str, site: str, data: dict[str, object]) -> None:
         """Give an event to everyone who wants it, and keep it."""
         self._number += 1
@@ -88,7 +100,7 @@ class Hub:
             self._hand(one, event)
 
     def resync(self, why: str) -> None:
-        """Tell everyone to read anew: events may have been missed."""
+        """Tell everyone, and who comes back later, to read anew: events may have been missed."""
         self._number += 1
         self._kept.clear()
         self._kept_bytes = 0
@@ -125,6 +137,7 @@ class Hub:
 
     def leave(self, listener: Listener) -> None:
         """Let a listener go."""
+        self._left_s = self._monotonic()
         self._listeners.discard(listener)
         metrics.LISTENERS.set(len(self._listeners))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -124,8 +125,10 @@ async def list_indicators_of_family(
     )
 
 
-async def newest_rows(caller: Caller, family: Family, relation: Relation, site: str, span: Span) -> Sheet | None:
-    """Read a site's rows of a span, as the route gives them; None where they are more than :data:`NEWEST_ROWS`.
+async def newest_rows(
+    caller: Caller, family: Family, relation: Relation, site: str, span: Span, computed_after: datetime
+) -> Sheet | None:
+    """Read a site's newly computed rows, as the route gives them; None where they are more than :data:`NEWEST_ROWS`.
 
     Parameters
     ----------
@@ -139,6 +142,8 @@ async def newest_rows(caller: Caller, family: Family, relation: Relation, site: 
         Key of the site.
     span : Span
         From when to when.
+    computed_after : datetime
+        Since when they are new.
     """
     key = _key(relation, family)
     if key[0] == "site_id":
@@ -146,7 +151,9 @@ async def newest_rows(caller: Caller, family: Family, relation: Relation, site: 
     else:
         names = await sensor_names(caller, _streams_of(family), None, site)
     units = {one.column: one.unit for one in family.indicators}
-    sheet, following = await Page(relation, _TIME, key, names, units, span, NEWEST_ROWS, None).read(caller)
+    sheet, following = await Page(relation, _TIME, key, names, units, span, NEWEST_ROWS, None, computed_after).read(
+        caller
+    )
     return None if following else sheet
 
 

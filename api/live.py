@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -38,7 +39,10 @@ data: {"family":"cross_section","site":"wall-01","bucket":"base","from":"2026-05
 
 """
 
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Encoding", "X-Accel-Buffering": "no"}
+GZIP_BITS = 16 + 14
+"""A window of 16 KiB, with gzip's header."""
+MEMORY_LEVEL = 6
 
 Families = Annotated[
     list[str] | None, Query(alias="family", description="Only these families.", examples=["cross_section"])
@@ -56,8 +60,11 @@ LastQuery = Annotated[
 class _Stream(StreamingResponse):
     """A stream whose listener leaves the hub however it ends."""
 
-    def __init__(self, hub: Hub, listener: Listener) -> None:
-        super().__init__(_events(hub, listener), headers=HEADERS, media_type=MEDIA_TYPE)
+    def __init__(self, hub: Hub, listener: Listener, *, compressed: bool) -> None:
+        events, headers = _events(hub, listener), HEADERS
+        if compressed:
+            events, headers = _compressed(events), {**HEADERS, "Content-Encoding": "gzip"}
+        super().__init__(events, headers=headers, media_type=MEDIA_TYPE)
         self._hub, self._listener = hub, listener
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +105,17 @@ async def follow_live(
     if request.scope.get("bodiless"):
         return Response(headers=HEADERS, media_type=MEDIA_TYPE)
     hub: Hub = request.app.state.hub
-    return _Stream(hub, hub.join(frozenset(family or ()), frozenset(site or ()), last_event_id or last_event))
+    listener = hub.join(frozenset(family or ()), frozenset(site or ()), last_event_id or last_event)
+    return _Stream(hub, listener, compressed="gzip" in request.headers.get("accept-encoding", ""))
+
+
+async def _compressed(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Compress events one by one: each can be read as soon as it is there."""
+    # A small window for each of many listeners; events are much alike.
+    packer = zlib.compressobj(level=6, wbits=GZIP_BITS, memLevel=MEMORY_LEVEL)
+    async for event in events:
+        yield packer.compress(event) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()
 
 
 async def _events(hub: Hub, listener: Listener) -> AsyncIterator[bytes]:

@@ -18,7 +18,8 @@ RESYNCS = Counter("api_live_resyncs", "How often a listener of /v1/live was told
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def record(method: str, route: str, status: int, seconds: float) -> None:
-    """Count a request; never by who asked."""
+def record(method: str, route: str, status: int, seconds: float | None) -> None:
+    """Count a request, and time it where it has an end of its own; never by who asked."""
     _REQUESTS.labels(method if method in _METHODS else "other", route, str(status)).inc()
-    _SECONDS.labels(route).observe(seconds)
+    if seconds is not None:
+        _SECONDS.labels(route).observe(seconds)

@@ -46,13 +46,14 @@ class Observer:
         # A HEAD is answered like a GET; the server leaves the body out.
         asked = {**scope, "method": "GET", "bodiless": True} if scope["method"] == "HEAD" else dict(scope)
         began = self._monotonic()
-        sent = 0
+        sent, streamed = 0, False
 
         async def watch(message: Message) -> None:
-            nonlocal sent
+            nonlocal sent, streamed
             if message["type"] == "http.response.start":
                 sent = message["status"]
                 headers = MutableHeaders(scope=message)
+                streamed = headers.get("content-type", "").startswith("text/event-stream")
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", POLICY)
@@ -69,5 +70,6 @@ class Observer:
             seconds = self._monotonic() - began
             # The template, not the path: no log line grows with what is asked for, and the client is nobody's business.
             template = getattr(asked.get("route"), "path", None) or "(none)"
-            metrics.record(scope["method"], template, sent, seconds)
+            # A stream lasts as long as somebody listens, which says nothing about us.
+            metrics.record(scope["method"], template, sent, None if streamed else seconds)
             log.info("request answered", route=template, status=sent, duration_ms=round(1000 * seconds, 1))

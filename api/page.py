@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg import sql
@@ -41,6 +42,8 @@ class Page:
         Most rows.
     after : str or None
         Cursor.
+    computed_after : datetime or None
+        Only rows that were computed later.
     """
 
     relation: Relation
@@ -51,6 +54,7 @@ class Page:
     span: Span
     limit: int
     after: str | None
+    computed_after: datetime | None = None
 
     async def read(self, caller: Caller) -> tuple[Sheet, tuple[Span, Place] | None]:
         """Read the page.
@@ -67,6 +71,9 @@ class Page:
         order = [sql.Identifier(self.time), *(self._comparable(name) for name in self.key)]
         columns = [self.time, *self.key, *(one for one in self.relation.columns if one not in (self.time, *self.key))]
         condition, values = beyond(place, order)
+        if self.computed_after is not None:
+            condition = sql.SQL(" AND ").join([condition, SQL["computed_after"].statement])
+            values["computed_after"] = self.computed_after
         values |= {
             "ids": list(self.names["site"]),
             "since": max(self.span.since, place.time) if place else self.span.since,

@@ -59,6 +59,10 @@ true
 -- Next page: what comes after the last row of the page before.
 ({order}) > ({after})
 
+-- name: computed_after
+-- Rows that were computed, or computed again, since a moment.
+computed_at > %(computed_after)s
+
 -- name: text_key
 -- Part of a key that may be missing, so that it can be compared.
 coalesce({column}, '')

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from api.problem import ProblemError
 from emscher.city import find
 from emscher.errors import CityError
+from emscher.settings import Settings
 
 router = APIRouter()
 
@@ -30,6 +33,7 @@ POLICY = (
 )
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
+_LINK = re.compile(r"<!--(?P<name>\w+) (?P<text>.*?)-->")
 NO_SKETCH = b'{"type":"FeatureCollection","features":[]}'
 
 
@@ -59,14 +63,14 @@ def assets() -> Mapping[str, Asset]:
 @router.get("/")
 async def show_page(request: Request) -> Response:
     """Show the page in the language that the browser asks for."""
-    return _sent(request, assets()[f"{_language(request)}.html"], ASK_AGAIN, "Accept-Language, ")
+    return _sent(request, _document(request, _language(request)), ASK_AGAIN, "Accept-Language, ")
 
 
 @router.get("/de")
 @router.get("/en")
 async def show_page_in_language(request: Request) -> Response:
     """Show the page in one language."""
-    return _sent(request, assets()[f"{request.url.path.strip('/')}.html"], ASK_AGAIN)
+    return _sent(request, _document(request, request.url.path.strip("/")), ASK_AGAIN)
 
 
 @router.get("/favicon.ico")
@@ -87,6 +91,28 @@ async def show_asset(request: Request, name: str) -> Response:
     if name not in assets():
         raise ProblemError("no-such-route", "The page has no such file; / is the page.")
     return _sent(request, assets()[name], FOR_EVER if "-" in name else ASK_AGAIN)
+
+
+def _document(request: Request, language: str) -> Asset:
+    settings: Settings = request.app.state.settings
+    return _linked(
+        language,
+        imprint=settings.page_imprint_url,
+        privacy=settings.page_privacy_url,
+        accessibility=settings.page_accessibility_url,
+    )
+
+
+@cache
+def _linked(language: str, **links: str | None) -> Asset:
+    """Give a document with the city's own links at its foot; those that are not set are not there."""
+    name = f"{language}.html"
+
+    def filled(found: re.Match[str]) -> str:
+        link = links[found["name"]]
+        return found["text"].replace("@", escape(link)) if link else ""
+
+    return Asset.of(name, _LINK.sub(filled, assets()[name].plain.decode()).encode())
 
 
 @cache

@@ -27,6 +27,7 @@ from emscher.errors import SettingError
 
 PREFIX = "EMSCHER_"
 ENV_FILE = Path(".env")
+LINK = r"^(https?://|/)\S+$"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Role = Literal["owner", "writer", "reader", "public"]
@@ -194,6 +195,17 @@ class Settings(BaseSettings):
 
     api_live_listeners: int = Field(
         500, ge=1, le=100_000, description="Most listeners of `/v1/live` at once; further ones are asked to come later"
+    )
+
+    # The public page
+    page_imprint_url: str | None = Field(
+        None, pattern=LINK, description="Imprint of the city (Impressum), linked at the foot of the public page"
+    )
+    page_privacy_url: str | None = Field(
+        None, pattern=LINK, description="Privacy notice of the city, linked at the foot of the public page"
+    )
+    page_accessibility_url: str | None = Field(
+        None, pattern=LINK, description="Accessibility statement of the city, linked at the foot of the public page"
     )
 
     # Metrics of the processes without a web server

@@ -27,7 +27,7 @@ FEWEST_RULES = 20
 CITY = """
 INSERT INTO site (key, kind, name, longitude, latitude) VALUES
     ('wall-01', 'junction', 'Südwall', 7.4633, 51.5108), ('wall-02', 'junction', 'Ostwall', 7.4739, 51.5138),
-    ('b1-01', 'junction', 'Westfalendamm', 7.4793, 51.5001), ('mute', 'junction', 'Stille Straße', 7.4548, 51.4996),
+    ('b1-01', 'junction', 'Westfalendamm', 7.4793, 51.5001), ('mute', 'junction', 'Stille Straße <b>', 7.4548, 51.4996),
     ('z1', 'wlan_zone', 'Alter Markt', 7.4669, 51.5145), ('z2', 'wlan_zone', 'Bibliothek', 7.4609, 51.5160),
     ('rz', 'server_room', 'Stadthaus', 7.4656, 51.5093);
 INSERT INTO sensor (key, stream, site_id, configured, metadata)
@@ -38,10 +38,10 @@ TRAFFIC = """
 INSERT INTO cross_section_indicator (site_id, bearing_deg, window_start, width_s, simulated, flow_veh_h, speed_kmh,
     quality_ratio, lane_count, state_nrw, interpolated, revision, computed_at)
 SELECT site_id, bearing, at, 60, true, CASE WHEN key = 'wall-02' THEN 0 ELSE 600 END,
-    CASE WHEN key = 'wall-02' THEN NULL ELSE 42 END, 1, 2, state, key = 'b1-01', 0, at
+    CASE WHEN key = 'wall-02' THEN NULL ELSE 42 END, 1, 2, state, key = 'b1-01', 0, now()
 FROM site JOIN (VALUES ('wall-01', 90, {state}), ('wall-01', 270, 3), ('wall-02', 0, 2), ('b1-01', 90, 6))
     AS direction (key, bearing, state) USING (key), unnest(%(minutes)s::timestamptz[]) AS at
-ON CONFLICT (site_id, bearing_deg, window_start) DO UPDATE SET state_nrw = excluded.state_nrw
+ON CONFLICT (site_id, bearing_deg, window_start) DO UPDATE SET state_nrw = excluded.state_nrw, computed_at = now()
 """
 WLAN = """
 INSERT INTO wlan_publication (site_id, window_start, width_s, simulated, zone_count, access_point_count,

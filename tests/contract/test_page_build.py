@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -27,3 +29,17 @@ def test_rebuild_gives_the_same_bytes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     built = {path.name: path.read_bytes() for path in (tmp_path / "built").iterdir()}
     assert built == {path.name: path.read_bytes() for path in (WEB / "built").iterdir()}
+
+
+def test_wheel_holds_what_is_served_and_nothing_else_of_the_page(tmp_path: Path) -> None:
+    """A wheel has the built files and the sketch of the city, and neither the page's sources nor its packages."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    done = subprocess.run(command, cwd=WEB.parents[1], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        names = set(packed.namelist())
+    assert {name for name in names if name.startswith("dashboards/web/")} == {
+        f"dashboards/web/built/{path.name}" for path in (WEB / "built").iterdir()
+    }
+    assert "simulators/city/dortmund.map.json" in names

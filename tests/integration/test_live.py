@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ async def _listening(address: str, query: str = "", **headers: str) -> AsyncIter
     ):
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/event-stream")
-        assert "content-encoding" not in response.headers
+        assert response.headers.get("content-encoding") == (None if "Accept-Encoding" in headers else "gzip")
         stream = Stream(response.aiter_lines())
         assert (await stream.next())[0] == "ready"
         yield stream
@@ -96,16 +97,20 @@ async def _hearing(store: Settings, **changes: int) -> AsyncIterator[tuple[str, 
 
 
 async def test_rows_are_pushed_as_the_route_gives_them(city: Settings) -> None:
-    """An announcement brings the rows of the site, equal to those of /v1/indicators, with their units."""
+    """An announcement brings what is newly computed at the site, as /v1/indicators gives it, with units."""
+    async with await connect(city, "owner", autocommit=True) as connection:
+        await connection.execute(
+            "update traffic_indicator set computed_at = '2026-01-05 07:30Z' where window_start = '2026-01-05 07:58Z'"
+        )
     async with _hearing(city) as (address, _), _listening(address) as stream:
         await _announce(city, "traffic", "j1")
         _, said = await stream.next("indicators")
         async with AsyncClient() as client:
-            route = f"{address}/v1/indicators/traffic?site=j1&from=2026-01-05T07:58:00Z&to=2026-01-05T08:00:00Z"
+            route = f"{address}/v1/indicators/traffic?site=j1&from=2026-01-05T07:59:00Z&to=2026-01-05T08:00:00Z"
             asked = (await client.get(route)).json()
     assert (said["family"], said["site"], said["bucket"]) == ("traffic", "j1", "base")
     assert said["data"] == asked["data"]
-    assert len(said["data"]) == 6
+    assert len(said["data"]) == 3
     assert said["units"] == asked["units"]
 
 
@@ -127,6 +132,29 @@ async def test_only_what_is_open_is_told(city: Settings) -> None:
     assert {(one["family"], one["site"]) for _, one in heard} == {("wlan", "z1"), ("traffic", "j1")}
     (row,) = next(one["data"] for _, one in heard if one["family"] == "wlan")
     assert (row["clients_concurrent_avg"], row["window_start"]) == (40, "2026-01-05T08:00:00Z")
+
+
+async def test_only_the_new_is_pushed_again(city: Settings) -> None:
+    """A second announcement brings what was computed since the first, to listeners with compression and without."""
+    later = NOW + timedelta(minutes=1)
+    async with (
+        _hearing(city) as (address, _),
+        _listening(address) as stream,
+        _listening(address, **{"Accept-Encoding": "identity"}) as plain,
+    ):
+        await _announce(city, "traffic", "j1")
+        first = (await stream.next("indicators"))[1]["data"]
+        async with await connect(city, "owner", autocommit=True) as connection:
+            await connection.execute(
+                "update traffic_indicator set computed_at = %s, revision = 1 where window_start = '2026-01-05 07:59Z'"
+                " and sensor_id = (select sensor_id from sensor where key = 'j1.d1')",
+                (later,),
+            )
+        await _announce(city, "traffic", "j1")
+        second = (await stream.next("indicators"))[1]["data"]
+        assert [(await plain.next("indicators"))[1]["data"] for _ in range(2)] == [first, second]
+    assert len(first) == 6
+    assert [(row["sensor"], row["revision"]) for row in second if row["revision"]] == [("j1.d1", 1)]
 
 
 async def test_older_windows_are_named_and_not_pushed(city: Settings) -> None:
@@ -155,6 +183,18 @@ async def test_who_comes_back_misses_nothing(city: Settings) -> None:
                 kind, said = await stream.next()
             assert (kind, said["family"]) == ("indicators", "signal")
         async with _listening(address, "?last_event_id=elsewhere-7") as stream:
+            assert (await stream.next())[0] == "resync"
+
+
+async def test_nobody_is_told_nothing(city: Settings) -> None:
+    """While nobody listens nothing is read; who comes with an identifier from before is told to read anew."""
+    async with _hearing(city) as (address, app):
+        before = app.state.hub.position
+        await _announce(city, "traffic", "j1")
+        async with asyncio.timeout(PATIENCE_S):
+            while app.state.hub.position == before:
+                await asyncio.sleep(0.05)
+        async with _listening(address, f"?last_event_id={before}") as stream:
             assert (await stream.next())[0] == "resync"
 
 

@@ -106,7 +106,7 @@ async def test_says_what_is_there_and_what_is_not(store: Settings) -> None:
         words = await page.inner_text("#traffic-words")
         assert "1 von 4 Kreuzungen" in words
         assert "Westfalendamm (Stau), Südwall (zäh)" in words
-        assert "Ohne Daten: Stille Straße" in words
+        assert "Ohne Daten: Stille Straße <b>" in words
         await page.click("#traffic-table summary")
         rows = {
             (await row.inner_text()).split("\t")[0]: await row.inner_text()
@@ -114,14 +114,17 @@ async def test_says_what_is_there_and_what_is_not(store: Settings) -> None:
         }
         assert "kein Fahrzeug" in rows["Ostwall"]
         assert "zum Teil ersetzt" in rows["Westfalendamm"]
-        assert "keine Daten" in rows["Stille Straße"]
-        assert "0" not in rows["Stille Straße"]
+        assert "keine Daten" in rows["Stille Straße <b>"]
+        assert "0" not in rows["Stille Straße <b>"]
         assert "verborgen: weniger als fünf Geräte" in await page.inner_text("#part-wlan .zones")
         assert "41 Geräte gleichzeitig in 1 Zone," in await page.inner_text("#card-wlan")
         assert "3\xa0kW im Mittel" in await page.inner_text("#card-energy")
         assert "Noch zu wenig gemessen" in await page.inner_text("#part-targets")
         assert "1.500 Messungen" in await page.inner_text("#card-quality")
         assert await page.is_visible("#simulated")
+        # A name is a text, whatever stands in it.
+        await page.get_by_role("button", name="Stille Straße <b>: keine Daten.").focus()
+        assert await page.inner_text(".leaflet-tooltip") == "Stille Straße <b>"
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -67,6 +67,8 @@ def test_command_writes_files(
 ) -> None:
     """The command writes every picture in the formats asked for, and names what is missing or in its way."""
     monkeypatch.setenv("EMSCHER_DATABASE_URL", store.database_url.get_secret_value())
+    # Logging is this process's own, and stays as the tests have it.
+    monkeypatch.setattr("emscher.log.configure", lambda *_: None)
     runner = CliRunner()
     done = runner.invoke(app, ["render", str(tmp_path / "out"), "--format", "svg", "--at", "2026-01-05T08:00:00+0000"])
     assert done.exit_code == 0, (done.output, capsys.readouterr())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.event import Event
-from api.hub import KEPT_BYTES, WAITING, Hub, Listener
+from api.hub import KEPT_BYTES, LEFT_S, WAITING, Hub, Listener
 from api.problem import ProblemError
 
 
@@ -106,3 +106,18 @@ def test_too_many_are_sent_away() -> None:
     hub.leave(second)
     with pytest.raises(ProblemError):
         hub.join((), (), None)
+
+
+def test_nothing_is_read_for_nobody() -> None:
+    """A hub is idle before anyone listens and some minutes after the last has left, not in between."""
+    clock = [1000.0]
+    hub = Hub("e", 9, lambda: clock[0])
+    idle = [hub.idle]
+    here = hub.join((), (), None)
+    clock[0] += 10 * LEFT_S
+    idle.append(hub.idle)
+    hub.leave(here)
+    for later_s in (LEFT_S - 1, 1):
+        clock[0] += later_s
+        idle.append(hub.idle)
+    assert idle == [True, False, False, True]

@@ -14,6 +14,7 @@ from httpx import ASGITransport, AsyncClient
 
 from api.app import create
 from api.web import BUILT
+from emscher.errors import SettingError
 from emscher.settings import load
 
 WEB = BUILT.parent
@@ -22,7 +23,7 @@ SOURCES = "".join(path.read_text() for path in sorted((WEB / "src").glob("*.ts")
 PAGE = (WEB / "page.html").read_text()
 BUDGET_BYTES = 300_000
 NAMESPACES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml", "http://www.w3.org/1999/xlink")
-CHOSEN_BY_CODE = ("state_", "to_", "suppressed_", "light_", "because_", "language_label", "other_")
+CHOSEN_BY_CODE = ("state_", "to_", "suppressed_", "light_", "because_")
 
 
 class _Loads(HTMLParser):
@@ -155,3 +156,18 @@ async def test_sketch_is_that_of_the_city(client: AsyncClient) -> None:
     other = create(load({"city": "nowhere"}))
     async with AsyncClient(transport=ASGITransport(other), base_url="http://test") as asking:
         assert (await asking.get("/page/map.json")).json() == {"type": "FeatureCollection", "features": []}
+
+
+async def test_city_links_its_own_imprint(client: AsyncClient) -> None:
+    """What a city must link from its pages stands at the foot where a setting names it, and else is not there."""
+    bare = (await client.get("/de")).text
+    assert "Impressum" not in bare
+    assert "<!--" not in bare
+    city = create(load({"page_imprint_url": "https://example.org/i?a=1&b=2", "page_privacy_url": "/privacy"}))
+    async with AsyncClient(transport=ASGITransport(city), base_url="http://test") as asking:
+        text = (await asking.get("/de")).text
+    assert '<a href="https://example.org/i?a=1&amp;b=2">Impressum</a>' in text
+    assert '<a href="/privacy">Datenschutz</a>' in text
+    assert "Barrierefreiheit" not in text
+    with pytest.raises(SettingError, match="EMSCHER_PAGE_IMPRINT_URL"):
+        load({"page_imprint_url": "javascript:alert(1)"})

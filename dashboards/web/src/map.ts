@@ -82,10 +82,12 @@ export class CityMap {
       if (!site) continue;
       const icon = divIcon({ className: "place junction", iconSize: [SIZE, SIZE] });
       const marker = new Marker(at(site), { icon, keyboard: true }).addTo(this.map);
-      marker.bindTooltip(site.name, { direction: "top", offset: [0, -SIZE / 2] });
+      // As an element: a text would be read as HTML.
+      marker.bindTooltip(element("span", {}, site.name), { direction: "top", offset: [0, -SIZE / 2] });
       marker.on("click", () => this.choose(key));
       marker.getElement()?.addEventListener("keydown", (event) => {
-        if (event.key !== " ") return;
+        // Leaflet makes neither of them a click.
+        if (event.key !== " " && event.key !== "Enter") return;
         event.preventDefault();
         this.choose(key);
       });
