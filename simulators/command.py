@@ -1,4 +1,4 @@
-"""The subcommands `emscher simulate` and `emscher replay`."""
+"""The subcommands `emscher simulate`, `emscher replay` and `emscher loop`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from simulators import recording as recordings
 from simulators import scenery
 from simulators.age import age
 from simulators.live import HOUR_S, Live, full_minute, hour_blocks, publish_history
+from simulators.loop.command import loop
 from simulators.mapping import stream_of
 from simulators.pace import read_moment_us, read_speed
 from simulators.progress import shown
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
     city.command("town")(town)
     app.add_typer(city, name="simulate")
     app.command("replay")(replay)
+    app.command("loop")(loop)
 
 
 def simulate(

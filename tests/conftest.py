@@ -1,3 +1,11 @@
 """Fixtures for all tests."""
 
-pytest_plugins = ["fix_database", "fix_broker", "fix_demo", "fix_recordings", "fix_secured", "fix_signals"]
+pytest_plugins = [
+    "fix_database",
+    "fix_broker",
+    "fix_demo",
+    "fix_recordings",
+    "fix_secured",
+    "fix_signals",
+    "fix_sumo",
+]
