@@ -136,6 +136,8 @@ class _Loop:
             answer = await self._sumo.advance(next_s, states)
             now_s = answer.time_s
             await self._published.put(self._lossy(self._reports.messages(answer)))
+            for key, guard in self._guards.items():
+                self._watches[key].command(guard.stage, guard.since_s - self._begin_s)
             self._watch(await self._published.events(), now_s)
             if now_s - asked_s >= self._tuning.indicators_s:
                 asked_s = now_s

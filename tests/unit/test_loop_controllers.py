@@ -13,7 +13,7 @@ from simulators.loop.plan import plan_of
 from simulators.loop.published import Told
 from simulators.loop.site import Feed, Site, sites_of
 from simulators.loop.tuning import Tuning, frozen
-from simulators.loop.watch import BEGIN_CLEARANCE, BEGIN_GREEN, ON, Watch
+from simulators.loop.watch import ON, Watch
 from simulators.sumo.description import geojson
 from simulators.sumo.layout import Junction, lay_out
 
@@ -43,9 +43,9 @@ def channel(site: Site, group: int, *, advance: bool) -> int:
 def waiting(site: Site, group: int, count: int) -> Watch:
     """Red for a group on which some wait, green for the others."""
     watch = Watch(site)
-    shown = [(0.0, BEGIN_CLEARANCE if one == group else BEGIN_GREEN, one) for one in site.groups]
+    watch.command(0, 0.0)
     came = passed(channel(site, group, advance=True), *(10.0 + 2 * number for number in range(count)))
-    watch.take(sorted([*shown, *came, (15.0, ON, channel(site, group, advance=False))]), 40.0)
+    watch.take(sorted([*came, (15.0, ON, channel(site, group, advance=False))]), 40.0)
     return watch
 
 
@@ -67,7 +67,8 @@ def test_nobody_waits_and_nothing_changes(name: str) -> None:
     """An empty crossing keeps its green."""
     _, site = crossing()
     watch = Watch(site)
-    watch.take([(0.0, BEGIN_GREEN, one) for one in sorted(site.stages[0])], 20.0)
+    watch.command(0, 0.0)
+    watch.take([], 20.0)
     assert controller(name).decide({site.key: watch}, {site.key: 0}, {}) == {site.key: 0}
 
 
@@ -101,7 +102,7 @@ def test_a_full_way_out_counts_for_nothing() -> None:
         (Feed(1, site.key, south, 6.0),),
     )
     full = Watch(ahead)
-    full.take([(0.0, BEGIN_CLEARANCE, 1), (5.0, ON, LINE), (20.0, ON, AHEAD)], 40.0)
+    full.take([(5.0, ON, LINE), (20.0, ON, AHEAD)], 40.0)
     one, _ = crossing()
     plan = plan_of(one.signal, one.stages)
     sites, plans = {site.key: site, "next": ahead}, {site.key: plan, "next": plan}
