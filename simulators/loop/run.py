@@ -66,23 +66,21 @@ async def run_once(asked: Asked, tuning: Tuning, opening: Opening, folder: Path)
         length_s = total_s(sumo, asked.duration_s, HOUR_S)
         until_s, start = sumo.network.begin_s + length_s, asked.start(length_s)
         reports = Reports(junctions, sumo.network.begin_s, start)
-        program = "actuated" if asked.controller == "actuated" else "own"
-        watched = tuple(dict.fromkeys(lane for one in junctions for group in one.groups for lane in group.lanes))
+        controlled = asked.controller in CONTROLLED
         order = Order(
             kind="start",
             folder=str(folder),
-            loops=reports.loops,
+            # What nobody listens to would only take time.
+            loops=reports.loops if controlled else (),
             signals=reports.signals,
-            watched=watched,
-            program=program,
+            program="actuated" if asked.controller == "actuated" else "own",
         )
         await sumo.start(order)
-        if asked.controller in CONTROLLED:
+        if controlled:
             text = geojson(name_of(asked.scenario), sumo.network, junctions)
             city = cities.parse(text, asked.scenario)
             published = await opening(city, start)
-            controlled = _Loop(sumo, junctions, reports, city, published, asked, tuning)
-            await controlled.run(until_s)
+            await _Loop(sumo, junctions, reports, city, published, asked, tuning).run(until_s)
         else:
             await sumo.advance(until_s)
         ended = await sumo.end()

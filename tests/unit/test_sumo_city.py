@@ -77,6 +77,7 @@ def test_readings_pass_the_platforms_decoder() -> None:
     ]
     assert [(one.key, one.readings[0].get("speed_kmh")) for one in found[1:]] == [
         ("x-01.d01", 50.0),
+        ("x-01.a02", 50.0),
         ("x-01.d03", None),
     ]
 
