@@ -15,6 +15,7 @@
     │   ├── CityError            a GeoJSON of sites and sensors does not fit
     │   ├── RecordingError       a recording or its mapping file does not fit
     │   ├── CollectError         a meter cannot be read (ingest.collect)
+    │   ├── SumoError            SUMO is not installed, or a scenario does not load (simulators.sumo.child)
     │   └── ReportError          a report cannot be made or frozen, or its targets do not fit (dashboards.report)
     ├── RejectedError            a message or reading is refused; carries the reason (:mod:`emscher.rejection`)
     └── CodecError               binary COPY data is not what the declared columns say

@@ -80,7 +80,8 @@ def loop(
         typer.Option("--platform", help="Seeds that run through broker, store, processing and API; others in-process."),
     ] = Through.ALL,
     duration_s: Annotated[
-        float | None, typer.Option("--duration", min=1, help="How long to simulate [s]; default: the scenario's end.")
+        float | None,
+        typer.Option("--duration", min=1, help="How long to simulate, in seconds; default: the scenario's end."),
     ] = None,
     loss_pct: Annotated[float, typer.Option("--loss", min=0, max=100, help="Messages lost on the way [%].")] = 0.0,
     stuck: Annotated[bool, typer.Option("--stuck", help="Let one loop at a stop line be on for ever.")] = False,  # noqa: FBT002 - so typer declares a flag

@@ -45,7 +45,8 @@ def sumo(
         typer.Option("--start", help="What time the beginning is, RFC 3339 with zone; default: so that it ends now."),
     ] = None,
     duration_s: Annotated[
-        float | None, typer.Option("--duration", min=1, help="How long to simulate [s]; default: the scenario's end.")
+        float | None,
+        typer.Option("--duration", min=1, help="How long to simulate, in seconds; default: the scenario's end."),
     ] = None,
     write_city: Annotated[
         Path | None, typer.Option("--write-city", help="Write sites, sensors and approaches as GeoJSON, and end.")
