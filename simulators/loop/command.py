@@ -81,7 +81,7 @@ def loop(
     ] = Through.ALL,
     duration_s: Annotated[
         float | None,
-        typer.Option("--duration", min=1, help="How long to simulate, in seconds; default: the scenario's end."),
+        typer.Option("--duration", min=1, help="Seconds to simulate; default: to the end."),
     ] = None,
     loss_pct: Annotated[float, typer.Option("--loss", min=0, max=100, help="Messages lost on the way [%].")] = 0.0,
     stuck: Annotated[bool, typer.Option("--stuck", help="Let one loop at a stop line be on for ever.")] = False,  # noqa: FBT002 - so typer declares a flag

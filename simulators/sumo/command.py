@@ -46,7 +46,7 @@ def sumo(
     ] = None,
     duration_s: Annotated[
         float | None,
-        typer.Option("--duration", min=1, help="How long to simulate, in seconds; default: the scenario's end."),
+        typer.Option("--duration", min=1, help="Seconds to simulate; default: to the end."),
     ] = None,
     write_city: Annotated[
         Path | None, typer.Option("--write-city", help="Write sites, sensors and approaches as GeoJSON, and end.")
