@@ -63,6 +63,7 @@ def _simulate(settings: Settings, scenario: Path, duration_s: float) -> str:
         "EMSCHER_DATABASE_URL": settings.database_url.get_secret_value(),
         "EMSCHER_MQTT_PORT": str(settings.mqtt_port),
         "EMSCHER_MQTT_PROTOCOL": settings.mqtt_protocol,
+        "EMSCHER_LOG_LEVEL": "WARNING",
     }
     done = subprocess.run(
         [sys.executable, "-m", "emscher", *command],
@@ -89,7 +90,7 @@ def main() -> None:
     """Print the table."""
     asked = ArgumentParser(prog="python -m bench.sumo", description=__doc__)
     asked.add_argument("scenario", nargs="?", type=Path)
-    asked.add_argument("--duration", type=float, default=3600.0)
+    asked.add_argument("--duration", type=float, default=900.0)
     arguments = asked.parse_args()
     print("| what | figure | how |\n|---|---|---|")
     for name, figure, how in sumo(arguments.scenario, arguments.duration):
