@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from simulators.command import register
 from simulators.loop.trips import read
 from simulators.sumo.child import Sumo, SumoError, check
 from simulators.sumo.layout import lay_out
@@ -51,19 +54,18 @@ def test_without_sumo_the_text_says_how_to_get_it(tmp_path: Path, monkeypatch: p
         check(tmp_path / "a.sumocfg")
 
 
-@pytest.mark.parametrize("command", [["simulate", "sumo"], ["loop"]])
-def test_a_scenario_without_its_network_is_one_line_and_status_2(
-    crossing: Path, tmp_path: Path, command: list[str]
-) -> None:
+@pytest.mark.parametrize("command", [["simulate", "sumo"], ["loop", "--controller", "fixed", "--seeds", "1"]])
+def test_a_scenario_without_its_network_is_told_by_sumo(crossing: Path, tmp_path: Path, command: list[str]) -> None:
     """SUMO's own complaint is passed on, with the file it misses."""
     del crossing
     path = tmp_path / "a.sumocfg"
     path.write_text(NET.format("no.net.xml"))
-    extra = ["--controller", "fixed", "--seeds", "1"] if command == ["loop"] else []
-    status, said = run(*command, str(path), *extra)
-    assert status == 2
-    assert len(said) == 1
-    assert "no.net.xml" in said[0]
+    app = typer.Typer()
+    register(app)
+    caught = CliRunner().invoke(app, [*command, str(path)]).exception
+    assert isinstance(caught, SumoError)
+    assert "no.net.xml" in str(caught)
+    assert "\n" not in str(caught)
 
 
 def test_a_broken_network_is_named_with_file_and_line(crossing: Path, tmp_path: Path) -> None:
