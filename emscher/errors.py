@@ -15,6 +15,7 @@
     │   ├── CityError            a GeoJSON of sites and sensors does not fit
     │   ├── RecordingError       a recording or its mapping file does not fit
     │   ├── CollectError         a meter cannot be read (ingest.collect)
+    │   ├── SumoError            SUMO is not installed, or a scenario does not load (simulators.sumo.child)
     │   ├── EntryError           what an officer enters for Green IT does not fit (processing.figures.entries)
     │   ├── ReportError          a report cannot be made or frozen, or its targets do not fit (dashboards.report)
     │   └── PictureError         a picture cannot be drawn (dashboards.pictures)

@@ -22,6 +22,7 @@ from simulators.faults.inject import Faulty, faulty
 from simulators.faults.recipe import Recipe
 from simulators.faults.recipe import load as load_recipe
 from simulators.live import HOUR_S, Live, full_minute, hour_blocks, publish_history
+from simulators.loop.command import loop
 from simulators.mapping import stream_of
 from simulators.progress import shown
 from simulators.publisher import Publisher
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     city.command("sumo")(sumo)
     city.command("town")(town)
     app.add_typer(city, name="simulate")
+    app.command("loop")(loop)
     replay_command.register(app)
     faults_command.register(app)
 

@@ -8,5 +8,6 @@ pytest_plugins = [
     "fix_recordings",
     "fix_secured",
     "fix_signals",
+    "fix_sumo",
     "pytester",
 ]

@@ -50,17 +50,8 @@ class Adaptive:
 
     def __init__(self, sites: Mapping[str, Site], plans: Mapping[str, Plan], tuning: Tuning) -> None:
         self._sites = sites
-        self._plans = plans
         self._tuning = tuning
-        self._between_s = {
-            key: {
-                (one, other): sum(lasts_s for lasts_s, _ in plan.between(one, other))
-                for one in range(len(plan.stages))
-                for other in range(len(plan.stages))
-                if one != other
-            }
-            for key, plan in plans.items()
-        }
+        self._between_s = {key: plan.times_s for key, plan in plans.items()}
         self._leads: dict[tuple[str, int], list[tuple[str, int]]] = {}
         for site in sites.values():
             for feed in site.feeds:

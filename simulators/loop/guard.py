@@ -15,10 +15,11 @@ from simulators.loop.plan import GREENS, Plan, Step
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Shortest green and longest red [s]."""
+    """Shortest green, longest red, and how often the guard is asked [s]."""
 
     green_min_s: float = 5.0
     red_max_s: float = 120.0
+    interval_s: float = 1.0
 
 
 class Guard:
@@ -44,10 +45,9 @@ class Guard:
         """Stage that is shown, or comes next."""
         self.since_s = now_s
         """Since when, or from when on, it is green [s]."""
-        self._shown = plan.stages[0]
-        self._coming: list[Step] = [(now_s, self._shown)]
-        self._red_since_s = dict.fromkeys(self._waits, now_s)
-        self._green_since_s = {link: now_s for link in range(len(self._shown)) if self._shown[link] in GREENS}
+        self._coming: list[Step] = [(now_s, plan.stages[0])]
+        self._red_since_s = {link: math.inf if plan.stages[0][link] in GREENS else now_s for link in self._waits}
+        self._between_s = plan.times_s
 
     def may_change(self, now_s: float) -> bool:
         """Whether every green that shows has lasted long enough to end."""
@@ -63,12 +63,9 @@ class Guard:
         now_s : float
             The time [s].
         """
-        forced = self.forced(now_s)
-        wanted = stage if forced is None else forced
+        wanted = self._bounded(stage, now_s)
         if wanted == self.stage or not self.may_change(now_s):
             return wanted == self.stage
-        if not self._ripe(wanted, now_s):
-            return False
         at_s = now_s
         for lasts_s, state in self._plan.between(self.stage, wanted):
             self._coming.append((at_s, state))
@@ -86,57 +83,55 @@ class Guard:
             self._note(at_s, state)
         return tuple(told)
 
-    def forced(self, now_s: float) -> int | None:
-        """Stage that must come next, so that nobody waits longer than the longest red; None where none must."""
-        current = self._plan.stages[self.stage]
-        waiting = sorted((since_s, link) for link, since_s in self._red_since_s.items() if current[link] not in GREENS)
-        ahead_s = 0.0
-        first: int | None = None
-        served: set[int] = set()
-        for since_s, link in waiting:
-            if link in served:
-                continue
+    def _bounded(self, stage: int, now_s: float) -> int:
+        """The stage asked for, or, where someone would then wait too long, the one for who has waited most."""
+        first = self._next()
+        if first is None:
+            return stage
+        change = stage != self.stage and self.may_change(now_s)
+        after_s = now_s + self._between_s[self.stage, stage] if change else self.since_s
+        if self._in_time(stage if change else self.stage, after_s, now_s + self._bounds.interval_s):
+            return stage
+        return first
+
+    def _next(self) -> int | None:
+        """Stage that serves who has waited longest; None where all have green."""
+        waiting = self._waiting(self.stage)
+        return self._serving(waiting[0][1]) if waiting else None
+
+    def _waiting(self, stage: int) -> list[tuple[float, int]]:
+        """Links that are red and stay so in a stage, with since when, who waits longest first."""
+        shown = self._plan.stages[stage]
+        return sorted((since_s, link) for link, since_s in self._red_since_s.items() if shown[link] not in GREENS)
+
+    def _in_time(self, stage: int, since_s: float, asked_s: float) -> bool:
+        """Whether all who wait can be served in time, in turn, from a stage that is green since a moment."""
+        bounds = self._bounds
+        waiting = self._waiting(stage)
+        at_s = self._asked_at(max(since_s + bounds.green_min_s, asked_s), asked_s)
+        while waiting:
+            red_s, link = waiting[0]
             wanted = self._serving(link)
-            first = wanted if first is None else first
-            served |= {one for one in self._waits if self._plan.stages[wanted][one] in GREENS}
-            ahead_s += (
-                sum(lasts_s for lasts_s, _ in self._plan.between(self.stage, wanted))
-                if ahead_s == 0
-                else (self._longest_s())
-            )
-            if now_s + ahead_s + self._slack_s() >= since_s + self._bounds.red_max_s:
-                return first
-            ahead_s += self._bounds.green_min_s
-        return None
+            green_s = at_s + self._between_s[stage, wanted]
+            if green_s > red_s + bounds.red_max_s:
+                return False
+            waiting = [one for one in waiting if self._plan.stages[wanted][one[1]] not in GREENS]
+            stage, at_s = wanted, self._asked_at(green_s + bounds.green_min_s, asked_s)
+        return True
+
+    def _asked_at(self, at_s: float, asked_s: float) -> float:
+        """The first time at which the guard is asked, at a moment or after it [s]."""
+        every_s = self._bounds.interval_s
+        return asked_s + math.ceil(max(at_s - asked_s, 0.0) / every_s - 1e-9) * every_s
 
     def red_s(self, now_s: float) -> float:
         """How long the link that has waited longest has been red [s]."""
         return max((now_s - since_s for since_s in self._red_since_s.values() if since_s < math.inf), default=0.0)
 
-    def _ripe(self, wanted: int, now_s: float) -> bool:
-        """Whether each link that would lose its green has had it long enough."""
-        after = self._plan.stages[wanted]
-        return all(
-            now_s - since_s >= self._bounds.green_min_s
-            for link, since_s in self._green_since_s.items()
-            if after[link] not in GREENS
-        )
-
     def _serving(self, link: int) -> int:
         """Stage that serves a link: the one that serves most with it."""
         stages = [number for number, stage in enumerate(self._plan.stages) if stage[link] in GREENS]
         return max(stages, key=lambda number: (sum(one in GREENS for one in self._plan.stages[number]), -number))
-
-    def _longest_s(self) -> float:
-        stages = range(len(self._plan.stages))
-        return max(
-            (sum(s for s, _ in self._plan.between(one, other)) for one in stages for other in stages if one != other),
-            default=0.0,
-        )
-
-    def _slack_s(self) -> float:
-        """A green that has just begun must last before another may come [s]."""
-        return self._bounds.green_min_s
 
     def _note(self, at_s: float, state: str) -> None:
         """Keep since when links are red and green."""
@@ -145,9 +140,3 @@ class Guard:
                 self._red_since_s[link] = math.inf
             elif self._red_since_s[link] == math.inf:
                 self._red_since_s[link] = at_s
-        for link, letter in enumerate(state):
-            if letter not in GREENS:
-                self._green_since_s.pop(link, None)
-            else:
-                self._green_since_s.setdefault(link, at_s)
-        self._shown = state

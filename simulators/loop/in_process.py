@@ -73,7 +73,7 @@ class InProcess:
             stream, number, site = streams()[message.stream], self._number[message.key], self._site_of[message.key]
             for reading in stream.decode(message.payload):
                 if isinstance(reading, RejectedError):
-                    raise reading
+                    continue
                 row = dict(zip(stream.columns, stream.row(reading), strict=True))
                 at_us = row["observed_at"]
                 self._now_us = max(self._now_us, reading.latest_at_us)

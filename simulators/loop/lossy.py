@@ -36,7 +36,8 @@ class Lossy:
     def __call__(self, messages: Iterable[Message]) -> list[Message]:
         """Give what arrives of messages."""
         kept = [one for one in messages if self._chance.random() >= self.loss_ratio]
-        return kept if self.stuck is None else [self._hung(one) for one in kept]
+        hung = kept if self.stuck is None else [self._hung(one) for one in kept]
+        return [one for one in hung if one.readings]
 
     def _hung(self, message: Message) -> Message:
         if self.stuck is None or message.key != self.stuck[0]:

@@ -45,6 +45,22 @@ class Plan:
         known = self.own.get((start, end))
         return self._made(self.stages[start], self.stages[end]) if known is None else known
 
+    @property
+    def times_s(self) -> dict[tuple[int, int], float]:
+        """How long it takes from each stage to each, to itself nothing [s]."""
+        stages = range(len(self.stages))
+        return {
+            (one, other): 0.0 if one == other else sum(lasts_s for lasts_s, _ in self.between(one, other))
+            for one in stages
+            for other in stages
+        }
+
+    def round_s(self, green_s: float) -> float:
+        """How long one round through all stages takes, each with so much green [s]."""
+        count = len(self.stages)
+        times_s = self.times_s
+        return sum(green_s + times_s[stage, (stage + 1) % count] for stage in range(count))
+
     def _made(self, before: str, after: str) -> tuple[Step, ...]:
         """Amber for what ends, all red, red-amber for what begins; what stays green stays."""
         links = range(len(before))

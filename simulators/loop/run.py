@@ -12,7 +12,7 @@ from emscher.city import City
 from simulators.loop.controllers import CONTROLLED, Controller, controller_of
 from simulators.loop.guard import Bounds, Guard
 from simulators.loop.lossy import Lossy
-from simulators.loop.plan import plan_of
+from simulators.loop.plan import Plan, plan_of
 from simulators.loop.published import Indicators, Published
 from simulators.loop.site import sites_of
 from simulators.loop.trips import Trips, read
@@ -27,6 +27,8 @@ from simulators.sumo.publishing import total_s
 from simulators.sumo.readings import Reports
 
 HOUR_S = 3600.0
+ROUNDS = 2
+"""The longest red leaves room for so many rounds of shortest greens."""
 
 Opening = Callable[[City, datetime], Awaitable[Published]]
 """Opens the platform for a city, at what the beginning is meant to be."""
@@ -34,12 +36,12 @@ Opening = Callable[[City, datetime], Awaitable[Published]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to run."""
+    """What to run; ``start`` says what time the beginning is meant to be, given the length [s]."""
 
     scenario: Path
     controller: str
     seed: int
-    start: datetime
+    start: Callable[[float], datetime]
     duration_s: float | None = None
     loss_ratio: float = 0.0
     stuck: bool = False
@@ -61,25 +63,24 @@ async def run_once(asked: Asked, tuning: Tuning, opening: Opening, folder: Path)
     """
     async with Sumo(asked.scenario, asked.seed) as sumo:
         junctions = lay_out(sumo.network, name_of(asked.scenario))
-        until_s = sumo.network.begin_s + total_s(sumo, asked.duration_s, HOUR_S)
-        reports = Reports(junctions, sumo.network.begin_s, asked.start)
-        program = "actuated" if asked.controller == "actuated" else "own"
-        watched = tuple(dict.fromkeys(lane for one in junctions for group in one.groups for lane in group.lanes))
+        length_s = total_s(sumo, asked.duration_s, HOUR_S)
+        until_s, start = sumo.network.begin_s + length_s, asked.start(length_s)
+        reports = Reports(junctions, sumo.network.begin_s, start)
+        controlled = asked.controller in CONTROLLED
         order = Order(
             kind="start",
             folder=str(folder),
-            loops=reports.loops,
+            # What nobody listens to would only take time.
+            loops=reports.loops if controlled else (),
             signals=reports.signals,
-            watched=watched,
-            program=program,
+            program="actuated" if asked.controller == "actuated" else "own",
         )
         await sumo.start(order)
-        if asked.controller in CONTROLLED:
+        if controlled:
             text = geojson(name_of(asked.scenario), sumo.network, junctions)
             city = cities.parse(text, asked.scenario)
-            published = await opening(city, asked.start)
-            controlled = _Loop(sumo, junctions, reports, city, published, asked, tuning)
-            await controlled.run(until_s)
+            published = await opening(city, start)
+            await _Loop(sumo, junctions, reports, city, published, asked, tuning).run(until_s)
         else:
             await sumo.advance(until_s)
         ended = await sumo.end()
@@ -109,9 +110,13 @@ class _Loop:
         self._junctions = {one.key: one for one in junctions if len(one.stages) > 1 and one.key in sites}
         self._sites = {key: sites[key] for key in self._junctions}
         plans = {key: plan_of(one.signal, one.stages) for key, one in self._junctions.items()}
-        bounds = Bounds(tuning.green_min_s, tuning.red_max_s)
         self._guards = {
-            key: Guard(plans[key], bounds, self._begin_s, [link for group in one.groups for link in group.links])
+            key: Guard(
+                plans[key],
+                _bounds(plans[key], tuning),
+                self._begin_s,
+                [link for group in one.groups for link in group.links],
+            )
             for key, one in self._junctions.items()
         }
         self._watches = {key: Watch(site) for key, site in self._sites.items()}
@@ -129,6 +134,8 @@ class _Loop:
             answer = await self._sumo.advance(next_s, states)
             now_s = answer.time_s
             await self._published.put(self._lossy(self._reports.messages(answer)))
+            for key, guard in self._guards.items():
+                self._watches[key].command(guard.stage, guard.since_s - self._begin_s)
             self._watch(await self._published.events(), now_s)
             if now_s - asked_s >= self._tuning.indicators_s:
                 asked_s = now_s
@@ -141,6 +148,12 @@ class _Loop:
         for site in self._sites.values():
             found = events.get(site.controller, ())
             self._watches[site.key].take(found, now_s - self._begin_s)
+
+
+def _bounds(plan: Plan, tuning: Tuning) -> Bounds:
+    """Bounds of a signal; of many stages a longer red than usual, or nothing but the shortest greens would be left."""
+    longest_s = max(tuning.red_max_s, ROUNDS * plan.round_s(tuning.green_min_s))
+    return Bounds(tuning.green_min_s, longest_s, tuning.interval_s)
 
 
 def _first_loop(junctions: Mapping[str, Junction]) -> tuple[str, int]:

@@ -13,7 +13,7 @@ FROZEN = "2026-11-22.toml"
 class Tuning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings; what each is for stands in the file."""
 
-    interval_s: float = 2.0
+    interval_s: float = 5.0
     indicators_s: float = 300.0
     green_min_s: float = 5.0
     red_max_s: float = 120.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from simulators.loop.site import Lane, Site
 
-OFF, ON, BEGIN_GREEN, END_GREEN, BEGIN_CLEARANCE = 81, 82, 1, 7, 10
+OFF, ON = 81, 82
 VEHICLE_M = 7.0
 """Room that a vehicle takes in a queue; equals the limit of processing [m]."""
 EMPTY_S = 3.0
@@ -19,6 +19,10 @@ STUCK_S = 60.0
 PASSAGES = 4
 """An advance loop on for so long while so many passed the stop line is stuck; a stop-line loop on for so long while so
 many came [s, 1]."""
+UNMOVED_S = 8.0
+"""Who can go and does not for so long is not there: the edge that told of his leaving was lost [s]."""
+DOUBT_S = 60.0
+"""So long a stop-line loop that was found out so is not believed, unless it moves [s]."""
 RECENT_S = 300.0
 """Flow is that of the last minutes [s]."""
 
@@ -56,9 +60,13 @@ class LaneWatch:
     left: deque[float] = field(default_factory=deque)
     right_s: float = -1e9
     """When the count was last known to be right."""
+    doubted_s: float = -1e9
+    """When its stop-line loop was last found to hold a vehicle that is not there."""
 
     def take(self, at_s: float, *, on: bool, advance: bool) -> None:
         """Take an edge of one of its loops."""
+        if not advance:
+            self.doubted_s = -1e9
         if advance:
             lost = self.advance.change(at_s, on=on)
             if on or lost:
@@ -72,16 +80,30 @@ class LaneWatch:
                 self.count = max(self.count - 1, 0.0)
                 self.advance.moves += 1
 
-    def settle(self, now_s: float) -> None:
-        """Forget what is long past, find stuck loops, and put the count right where that can be."""
+    def settle(self, now_s: float, free_s: float) -> None:
+        """Forget what is long past, find stuck loops, and put the count right where that can be.
+
+        Parameters
+        ----------
+        now_s : float
+            The time [s].
+        free_s : float
+            For how long those who wait could have gone without giving way [s].
+        """
         for passed in (self.came, self.left):
             while passed and passed[0] < now_s - RECENT_S:
                 passed.popleft()
         for one in (self.presence, self.advance):
             one.stuck = one.on and now_s - one.since_s > STUCK_S and one.moves >= PASSAGES
-        if not self.presence.on and now_s - self.presence.since_s >= EMPTY_S:
+        if self.presence.on and min(free_s, now_s - self.presence.since_s) >= UNMOVED_S:
+            self.doubted_s = now_s
+        if not self.at_line(now_s) and now_s - self.presence.since_s >= EMPTY_S:
             self.count = float(self.coming(now_s))
             self.right_s = now_s
+
+    def at_line(self, now_s: float) -> bool:
+        """Whether somebody stands at the stop line."""
+        return self.presence.on and not self.presence.stuck and now_s - self.doubted_s >= DOUBT_S
 
     def coming(self, now_s: float) -> int:
         """Vehicles that are on their way from the advance loop to the stop line if nothing holds them up."""
@@ -113,7 +135,7 @@ class LaneWatch:
             How long the lane has been red, 0 where it is green [s].
         """
         expected = self.flow_veh_s(now_s) * red_s
-        at_line = self.presence.on and not self.presence.stuck
+        at_line = self.at_line(now_s)
         if self.lane.advance is None or self.advance.stuck:
             return max(expected, 1.0) if at_line else 0.0
         if self.presence.stuck:
@@ -145,6 +167,7 @@ class Watch:
         self.now_s = 0.0
         self.green = dict.fromkeys(site.groups, False)
         self.since_s = dict.fromkeys(site.groups, 0.0)
+        self._yields: frozenset[int] = frozenset()
         self._groups: dict[int, list[LaneWatch]] = {}
         self._of: dict[int, tuple[LaneWatch, bool]] = {}
         for watch in self.lanes:
@@ -160,16 +183,24 @@ class Watch:
             if code in {ON, OFF} and parameter in self._of:
                 watch, advance = self._of[parameter]
                 watch.take(at_s, on=code == ON, advance=advance)
-            elif code in {BEGIN_GREEN, END_GREEN, BEGIN_CLEARANCE} and parameter in self.green:
-                self.green[parameter] = code == BEGIN_GREEN
-                self.since_s[parameter] = at_s
         self.now_s = now_s
         for one in self.lanes:
-            one.settle(now_s)
+            group = one.lane.group
+            free = self.green[group] and group not in self._yields
+            one.settle(now_s, max(now_s - self.since_s[group], 0.0) if free else 0.0)
+
+    def command(self, stage: int, since_s: float) -> None:
+        """Take note of the stage that is shown by our own command, or comes next, and since when it is green [s]."""
+        self._yields = self.site.yielding[stage]
+        for group in self.green:
+            green = group in self.site.stages[stage]
+            if green != self.green[group]:
+                self.green[group] = green
+                self.since_s[group] = since_s if green else self.now_s
 
     def red_s(self, group: int) -> float:
         """How long a signal group has been red [s]."""
-        return 0.0 if self.green[group] else self.now_s - self.since_s[group]
+        return 0.0 if self.green[group] else max(self.now_s - self.since_s[group], 0.0)
 
     def of(self, group: int) -> list[LaneWatch]:
         """Lanes of a signal group."""

@@ -36,13 +36,7 @@ class Webster:
     def __init__(self, sites: Mapping[str, Site], plans: Mapping[str, Plan], tuning: Tuning) -> None:
         self._sites = sites
         self._tuning = tuning
-        self._lost_s = {
-            key: sum(
-                sum(lasts_s for lasts_s, _ in plan.between(stage, (stage + 1) % len(plan.stages)))
-                for stage in range(len(plan.stages))
-            )
-            for key, plan in plans.items()
-        }
+        self._lost_s = {key: plan.round_s(0.0) for key, plan in plans.items()}
         self._greens_s = {key: list(site.stage_s) for key, site in sites.items()}
         self._made_s = dict.fromkeys(sites, 0.0)
         self._since_s = dict.fromkeys(sites, 0.0)

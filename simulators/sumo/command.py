@@ -34,6 +34,7 @@ from simulators.sumo.readings import Reports
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 HOUR_S = 3600.0
+MINUTE_S = 60
 
 
 def sumo(
@@ -45,7 +46,8 @@ def sumo(
         typer.Option("--start", help="What time the beginning is, RFC 3339 with zone; default: so that it ends now."),
     ] = None,
     duration_s: Annotated[
-        float | None, typer.Option("--duration", min=1, help="How long to simulate [s]; default: the scenario's end.")
+        float | None,
+        typer.Option("--duration", min=1, help="Seconds to simulate; default: to the end."),
     ] = None,
     write_city: Annotated[
         Path | None, typer.Option("--write-city", help="Write sites, sensors and approaches as GeoJSON, and end.")
@@ -105,7 +107,9 @@ async def _simulate(
                     await cities.write(connection, cities.read(str(city)))
             length_s = total_s(started, duration_s, HOUR_S)
             late_s = length_s if speed is None else length_s * max(0.0, 1 - 1 / speed)
-            begins = start or datetime.now(UTC) - timedelta(seconds=late_s)
+            # Intervals end with minutes, as detectors' do.
+            now = datetime.now(UTC).replace(second=0, microsecond=0)
+            begins = start or now - timedelta(seconds=late_s - late_s % MINUTE_S)
             reports = Reports(junctions, started.network.begin_s, begins)
             folder = Path(scratch) if truth is None else truth
             folder.mkdir(parents=True, exist_ok=True)

@@ -82,7 +82,7 @@ def _approach(one: Junction, group: Group, network: Network) -> dict[str, Any]:
 def _functions(detector: Detector) -> Iterator[dict[str, Any]]:
     channel = {"function": detector.function, "channel": detector.channel, "lane": detector.lane}
     yield {**channel, "distance_m": round(detector.distance_m, 1)} if detector.function == "advance" else channel
-    if detector.sensor is not None:
+    if detector.function == "presence":
         yield {"function": "count", "sensor": detector.sensor, "lane": detector.lane}
 
 
@@ -115,13 +115,20 @@ def _yielding(one: Junction, stage: int) -> list[int]:
 
 
 def _lanes(one: Junction, network: Network) -> Iterator[dict[str, Any]]:
+    """Every loop counts intervals too; who is counted for the approach is counted at the stop line."""
     for detector in one.detectors:
-        if detector.sensor is not None:
-            lane = network.lanes[detector.loop.lane]
-            facts = {"lane": detector.lane, "signal_group": detector.group, "sumo_loop": detector.loop.key}
-            yield _feature(
-                lane.end, type="sensor", key=detector.sensor, stream="traffic", site=one.key, simulated=True, **facts
-            )
+        lane = network.lanes[detector.loop.lane]
+        yield _feature(
+            lane.end,
+            type="sensor",
+            key=detector.sensor,
+            stream="traffic",
+            site=one.key,
+            simulated=True,
+            lane=detector.lane,
+            signal_group=detector.group,
+            sumo_loop=detector.loop.key,
+        )
 
 
 def _feeds(network: Network, junctions: Sequence[Junction]) -> dict[str, list[dict[str, Any]]]:

@@ -39,7 +39,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """A loop of a junction: its channel at the controller, what it is for, its lane's place in the group from 1."""
+    """A loop of a junction: its channel at the controller, what it is for, its lane's place in the group from 1.
+
+    ``sensor`` is what it is called where it counts intervals.
+    """
 
     loop: Loop
     channel: int
@@ -47,7 +50,7 @@ class Detector:
     group: int
     lane: int
     distance_m: float
-    sensor: str | None
+    sensor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _junction(network: Network, signal: Signal, key: str) -> Junction:
         for place, lane in enumerate(group.lanes if not group.on_foot else (), 1):
             for function, loop, distance_m in _loops(network, group, lane, f"{key}-{len(detectors) + 1:03}"):
                 channel = len(detectors) + 1
-                sensor = f"{key}.d{channel:02}" if function == "presence" else None
+                sensor = f"{key}.{'d' if function == 'presence' else 'a'}{channel:02}"
                 detectors.append(Detector(loop, channel, function, group.number, place, distance_m, sensor))
     return Junction(key, signal, groups, stages, tuple(detectors))
 

@@ -94,7 +94,7 @@ class Reports:
             yield Message("signal", key, list(once.values()))
         for interval in answer.intervals:
             _, detector = self._detectors[interval.loop]
-            if detector.sensor is None or interval.end_s - self._begin_s < MINUTE_S:
+            if interval.end_s - self._begin_s < MINUTE_S:
                 continue
             reading = {
                 "end": _text(self.moment(interval.end_s)),

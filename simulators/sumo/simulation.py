@@ -36,6 +36,7 @@ class Simulation:
         self._queues: list[tuple[int, str, int]] = []
         self._folder: Path | None = None
         self._teleports = 0
+        self._begin_s = 0.0
 
     def read(self, scenario: Path, seed: int) -> Network:
         """Read the network of a scenario."""
@@ -60,7 +61,8 @@ class Simulation:
                 actuated(self._sumo, chosen[key])
         self._shown = [""] * len(self._signals)
         self._over = [set() for _ in self._loops]
-        return Answer(time_s=self._sumo.simulation.getTime())
+        self._begin_s = self._sumo.simulation.getTime()
+        return Answer(time_s=self._begin_s)
 
     def advance(self, until_s: float, states: Shown) -> Answer:
         """Simulate up to a moment."""
@@ -81,7 +83,7 @@ class Simulation:
             now_s = sumo.simulation.getTime()
             self._see_loops(now_s, passages)
             self._see_queues(now_s)
-            if now_s % MINUTE_S < step_s:
+            if (now_s - self._begin_s) % MINUTE_S < step_s:
                 intervals += self._minute(now_s)
         return Answer(
             time_s=now_s,
@@ -142,7 +144,7 @@ class Simulation:
         for lane in self._watched:
             halting = self._sumo.lane.getLastStepHaltingNumber(lane)
             self._longest[lane] = max(self._longest.get(lane, 0), halting)
-        if now_s % TRUTH_S < self._sumo.simulation.getDeltaT():
+        if (now_s - self._begin_s) % TRUTH_S < self._sumo.simulation.getDeltaT():
             self._queues += [(int(now_s) - TRUTH_S, lane, longest) for lane, longest in self._longest.items()]
             self._longest.clear()
 
