@@ -49,6 +49,8 @@ async def answers(store: Settings, known: Filled) -> tuple[dict[str, str], set[s
         "to": [(now + timedelta(hours=1)).isoformat()],
         "limit": ["1000"],
         "period": [f"{now:%Y-%m}"],
+        "signal_group": ["2"],
+        "channel": ["22"],
         **known,
     }
     app = create(store.model_copy(update={"api_key": SecretStr(KEY)}), lambda: datetime.now(UTC))
@@ -75,13 +77,14 @@ def _asked(path: str, parameters: Sequence[Mapping[str, Any]], values: Filled) -
     """Fill in a path: every combination of what stands in it, plain and with each query parameter."""
     inside = [one["name"] for one in parameters if one["in"] == "path"]
     beside = [one["name"] for one in parameters if one["in"] == "query"]
+    needed = {one["name"]: values[one["name"]][0] for one in parameters if one["in"] == "query" and one.get("required")}
     found: list[tuple[str, dict[str, str]]] = []
     for chosen in itertools.product(*(values[name] for name in inside)):
         full = path
         for name, value in zip(inside, chosen, strict=True):
             full = full.replace(f"{{{name}}}", value)
-        found.append((full, {}))
-        spans = {name: values[name][0] for name in ("from", "to", "limit") if name in beside}
+        found.append((full, needed))
+        spans = needed | {name: values[name][0] for name in ("from", "to", "limit") if name in beside}
         found.append((full, spans))
         # `after` comes from an answer; the span reads everything in one page.
         found += [

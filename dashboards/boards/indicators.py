@@ -13,6 +13,9 @@ from processing.catalog import Entry, catalog
 FROM_VIEW = {"wlan": "wlan_public"}
 """Families that are shown as they are published, not as they are kept."""
 
+_TRUTHS = frozenset({"availability.trusted", "lane_quality.valid"})
+"""Indicators of sensors that are true or false."""
+
 _BY_KEY = (("signal_group", "of_signal_groups"), ("bearing_deg", "of_directions"), ("sensor_id", "of_sensors"))
 
 
@@ -43,6 +46,8 @@ def _panel(pen: Pen, entry: Entry) -> Drawn:
     family = entry.family
     one = measure(entry.name, pen.say)
     statement = next((name for key, name in _BY_KEY if key in family.key), "of_sites")
+    if entry.name in _TRUTHS:
+        statement = "truths_of_sensors"
     family_title = (f"{family.title_en}: {one.label}", f"{family.title_de}: {one.label}")
     words = pen.words(family_title, ("", ""), source=entry.name)
     names = {"table": FROM_VIEW.get(family.name, family.table), "column": one.column}
