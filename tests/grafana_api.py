@@ -7,7 +7,7 @@ import os
 import string
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import yaml
@@ -46,6 +46,12 @@ class Grafana:
         self.client = httpx.Client(base_url=url, timeout=60)
         self.version: str = self.get("/api/health")["version"]
         self.is_old = int(self.version.split(".")[0]) < FIRST_OF_TODAY
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.client.close()
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """Ask for something."""

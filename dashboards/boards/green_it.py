@@ -45,7 +45,7 @@ def board(say: Language) -> Board:
     ]
     return Board(
         name="green_it",
-        title=say("Green IT", "Green-IT"),
+        title=say("Green IT", "Grüne IT"),
         description=say(
             "Energy of the data centres and of their IT, PUE, CO2, renewable share, and how targets stand.",
             "Energie der Rechenzentren und ihrer IT, PUE, CO2, Anteil erneuerbarer Energien, und wie die Ziele stehen.",

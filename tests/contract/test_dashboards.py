@@ -133,6 +133,12 @@ def test_links_lead_to_dashboards_that_there_are(name: str) -> None:
     assert named <= known
 
 
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_public_wlan_is_shown_as_it_is_published(name: str) -> None:
+    """No statement reads an access point's readings, or a zone's hours before suppression."""
+    assert not re.search(r"wlan_(reading|latest|indicator)\b", DOCUMENTS[name])
+
+
 def test_every_statement_is_used() -> None:
     """No named statement lies idle."""
     used = [text for board in BOARDS.values() for text in _texts(board)]

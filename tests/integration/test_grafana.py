@@ -76,9 +76,10 @@ def reader(city_day: Settings) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def grafana() -> Grafana:
+def grafana() -> Iterator[Grafana]:
     """Give the running Grafana."""
-    return Grafana(str(address()))
+    with Grafana(str(address())) as running:
+        yield running
 
 
 def _annotations(board: Json) -> list[Json]:
