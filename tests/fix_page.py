@@ -43,6 +43,12 @@ FROM site JOIN (VALUES ('wall-01', 90, {state}), ('wall-01', 270, 3), ('wall-02'
     AS direction (key, bearing, state) USING (key), unnest(%(minutes)s::timestamptz[]) AS at
 ON CONFLICT (site_id, bearing_deg, window_start) DO UPDATE SET state_nrw = excluded.state_nrw, computed_at = now()
 """
+UNFINISHED = """
+INSERT INTO cross_section_indicator (site_id, bearing_deg, window_start, width_s, simulated, lane_count, revision,
+    computed_at)
+SELECT site_id, 90, %(minute)s, 60, true, 2, 0, now() FROM site WHERE key IN ('wall-01', 'b1-01')
+ON CONFLICT DO NOTHING
+"""
 WLAN = """
 INSERT INTO wlan_publication (site_id, window_start, width_s, simulated, zone_count, access_point_count,
     clients_concurrent_avg, clients_concurrent_max, rx_bytes, tx_bytes, online_ratio, coverage_ratio, reason,
@@ -87,11 +93,15 @@ async def lay(store: Settings, *, state: int = 2) -> None:
 
 
 async def pretend(store: Settings, state: int) -> None:
-    """Write the traffic of the last minutes and hours, and announce it as processing does."""
+    """Write the traffic of the last minutes and hours, and announce it as processing does.
+
+    Of the running minute not all lanes have reported, so that it says nothing yet.
+    """
     minute = datetime.now(UTC).replace(second=0, microsecond=0)
     minutes = [minute - timedelta(minutes=one) for one in (1, 2, 3, *range(15, 24 * 60, 15))]
     async with await connect(store, "owner", autocommit=True) as connection:
         await connection.execute(TRAFFIC.replace("{state}", str(state)).encode(), {"minutes": minutes})
+        await connection.execute(UNFINISHED.encode(), {"minute": minute})
         await connection.execute(
             "select pg_notify('indicator', jsonb_build_object('family', 'cross_section', 'site_id', site_id,"
             " 'from', %s::text, 'to', %s::text)::text) from site where kind = 'junction'",

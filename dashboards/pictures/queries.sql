@@ -1,5 +1,5 @@
 -- name: places
--- Places with their position; of a junction the worst state of its directions in the newest quarter of an hour.
+-- Places with their position; of a junction the worst state of its directions, each as it last said something.
 SELECT site.kind, site.name, site.longitude, site.latitude, newest.state, coalesce(newest.simulated, false)
 FROM site
 LEFT JOIN LATERAL (
@@ -8,7 +8,7 @@ LEFT JOIN LATERAL (
         SELECT DISTINCT ON (bearing_deg) state_nrw, simulated
         FROM cross_section_indicator AS i
         WHERE i.site_id = site.site_id AND window_start >= %(until)s - interval '15 minutes' AND window_start < %(until)s
-        ORDER BY bearing_deg, window_start DESC
+        ORDER BY bearing_deg, state_nrw > 1 DESC, window_start DESC
     ) AS direction
 ) AS newest ON true
 WHERE site.longitude IS NOT NULL AND site.kind IN ('junction', 'wlan_zone', 'server_room')

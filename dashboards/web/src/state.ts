@@ -18,6 +18,8 @@ export interface Direction {
 }
 
 const FRESH_MS = 10 * 60_000;
+/** So long a minute may be without a statement because not all of its lanes have reported yet. */
+const SETTLING_MS = 3 * 60_000;
 export const SILENT = 0;
 export const UNKNOWN = 1;
 export const LIVELY = 3;
@@ -29,12 +31,14 @@ const end = (row: Direction): number => Date.parse(row.window_start) + 1000 * ro
 export const isFresh = (row: Direction): boolean => now() - end(row) < FRESH_MS;
 export const endOf = end;
 
-/** Takes rows in; an older one never replaces a newer one. */
+/** Takes rows in; an older one never replaces a newer one, nor an unfinished minute the last that says something. */
 export function take(rows: Direction[]): void {
   for (const row of rows) {
     const key = `${row.site} ${row.bearing_deg}`;
     const known = newest.get(key);
-    if (!known || Date.parse(row.window_start) >= Date.parse(known.window_start)) newest.set(key, row);
+    const later_ms = known ? end(row) - end(known) : 0;
+    const unfinished = known && known.state_nrw > UNKNOWN && row.state_nrw <= UNKNOWN && later_ms < SETTLING_MS;
+    if (!known || (later_ms >= 0 && !unfinished)) newest.set(key, row);
   }
 }
 
