@@ -225,7 +225,7 @@ def _reasons(pen: Pen) -> Drawn:
         pen.column("queue", ("Queue", "Rückstau")),
         pen.column("pedestrians", ("Pedestrian delay", "Fußgängerwartezeit")),
     )
-    wrapped = {"cellOptions": {"type": "auto", "wrapText": True}}
+    wrapped = {"wrapText": True}
     return pen.panel(
         Rows, "reasons", words, "text", fields, identifiers={"meaning": f"meaning_{pen.say.code}"}, custom=wrapped
     )
