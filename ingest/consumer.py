@@ -11,6 +11,7 @@ import asyncio
 import sys
 from collections import deque
 from collections.abc import Sequence
+from types import TracebackType
 from typing import Any
 
 import aiomqtt
@@ -64,6 +65,17 @@ class Client(aiomqtt.Client):
         self._waiting_bytes = 0
         self._enough_bytes = 1
         self.session_present = False
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Disconnect; who was told to stop meanwhile stops, even if the connection is lost."""
+        try:
+            await super().__aexit__(kind, exc, trace)
+        except aiomqtt.MqttError:
+            # aiomqtt would put the loss in place of the cancellation, and the worker would go on for ever.
+            if not isinstance(exc, asyncio.CancelledError):
+                raise
 
     async def listen(self, before: str | None) -> str:
         """Subscribe to our readings, and give up what the session was subscribed to before.
