@@ -34,6 +34,8 @@ log = structlog.stdlib.get_logger()
 BATCH_LIMIT_BYTES = 2 * 2**20
 """About as much payload is written at once, so that batches of large arrays stay small in memory [bytes]."""
 
+CANCEL_AGAIN_S = 1.0
+
 _POISON = (psycopg.DataError, psycopg.IntegrityError)
 """What the database says of a value; anything else is the database's trouble, not the message's."""
 
@@ -174,9 +176,10 @@ class Worker:
                     await asyncio.sleep(0)
                     messages, batch, size_bytes = [], Batch(), 0
         finally:
-            if writing is not None:
+            # More than once, because psycopg may put a broken connection in place of the cancellation.
+            while writing is not None and not writing.done():
                 writing.cancel()
-                await asyncio.wait((writing,))
+                await asyncio.wait((writing,), timeout=CANCEL_AGAIN_S)
 
     async def _store(self, client: Client, messages: list[Message], batch: Batch) -> None:
         await self._write(messages, batch)
