@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import examples, schemas
+from api import quarantine_examples, quarantine_schemas
 from api.answer import answer
 from api.caller import Insider
 from api.formats import MEDIA_TYPES, Format
@@ -28,8 +28,8 @@ Most = Annotated[int, Query(ge=1, le=1000, description="Most requests of one ans
     "/rejected/redrives",
     summary="Have refused messages tried again (key needed)",
     status_code=202,
-    response_model=schemas.RedriveFiled,
-    responses=told(examples.REDRIVE_FILED, *ALWAYS, *INSIDE, status=202),
+    response_model=quarantine_schemas.RedriveFiled,
+    responses=told(quarantine_examples.REDRIVE_FILED, *ALWAYS, *INSIDE, status=202),
     openapi_extra={"x-insider": True},
 )
 async def request_redrive(
@@ -52,8 +52,8 @@ async def request_redrive(
 @router.get(
     "/rejected/redrives",
     summary="Requests to re-drive, and what came of them (key needed)",
-    response_model=schemas.Redrives,
-    responses=told(examples.REDRIVES, *ALWAYS, *INSIDE, "wrong-format"),
+    response_model=quarantine_schemas.Redrives,
+    responses=told(quarantine_examples.REDRIVES, *ALWAYS, *INSIDE, "wrong-format"),
     openapi_extra={"x-insider": True},
 )
 async def list_redrives(

@@ -10,7 +10,7 @@ from psycopg import sql
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import examples, schemas
+from api import quarantine_examples, quarantine_schemas
 from api.answer import answer, headers_of, tagged
 from api.caller import Asking, Insider
 from api.cursor import DEFAULT_LIMIT, After, Limit, Place, beyond, decode
@@ -51,9 +51,13 @@ _COLUMNS = 16
 @router.get(
     "/rejected",
     summary="Refused messages, with their content (key needed)",
-    response_model=schemas.Rejected,
+    response_model=quarantine_schemas.Rejected,
     responses=told(
-        examples.REJECTED, *ALWAYS, *INSIDE, "wrong-format", others={"jsonl": examples.lines(examples.REJECTED)}
+        quarantine_examples.REJECTED,
+        *ALWAYS,
+        *INSIDE,
+        "wrong-format",
+        others={"jsonl": quarantine_examples.lines(quarantine_examples.REJECTED)},
     ),
     openapi_extra={"x-insider": True},
 )
@@ -84,8 +88,8 @@ async def list_rejected(
 @router.get(
     "/rejected/reasons",
     summary="How often readings were refused, and why",
-    response_model=schemas.Reasons,
-    responses=told(examples.REASONS, *ALWAYS, "wrong-format"),
+    response_model=quarantine_schemas.Reasons,
+    responses=told(quarantine_examples.REASONS, *ALWAYS, "wrong-format"),
 )
 async def list_reasons(request: Request, caller: Asking, form: Json, span: AskedSpan) -> Response:
     """Refused readings by stream and first reason, without any content; open to everyone.
@@ -109,8 +113,8 @@ async def list_reasons(request: Request, caller: Asking, form: Json, span: Asked
 @router.get(
     "/rejected/{number:int}",
     summary="One refused message (key needed)",
-    response_model=schemas.OneRejected,
-    responses=told(examples.ONE_REJECTED, *ALWAYS, *INSIDE, "unknown-name", "wrong-format"),
+    response_model=quarantine_schemas.OneRejected,
+    responses=told(quarantine_examples.ONE_REJECTED, *ALWAYS, *INSIDE, "unknown-name", "wrong-format"),
     openapi_extra={"x-insider": True},
 )
 async def show_rejected(request: Request, caller: Insider, form: Json, number: Number) -> Response:

@@ -9,7 +9,7 @@ from fix_api import INSIDER, NOW, serving
 from httpx import AsyncClient
 from readings import Inlet, message
 
-from api import schemas
+from api import quarantine_schemas, schemas
 from emscher.settings import Settings
 
 
@@ -136,8 +136,8 @@ async def test_quarantine_is_served_with_a_key(store: Settings) -> None:
             await client.get("/v1/rejected/redrives"),
             await client.get("/v1/rejected/1"),
         ]
-    schemas.OneRejected.model_validate({"units": {}, "data": one})
-    schemas.Redrives.model_validate(waiting)
+    quarantine_schemas.OneRejected.model_validate({"units": {}, "data": one})
+    quarantine_schemas.Redrives.model_validate(waiting)
     assert [row["payload_bytes"] for row in listed] == [5, 2]
     assert one == listed[0]
     assert len(lines.text.splitlines()) == 4

@@ -10,7 +10,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from pydantic import TypeAdapter
 
-from api import examples, figure_examples, figure_schemas, schemas, targets
+from api import examples, figure_examples, figure_schemas, quarantine_examples, quarantine_schemas, schemas, targets
 from api.app import create
 from api.problem import KINDS, MEDIA_TYPE
 from emscher.settings import load
@@ -92,11 +92,11 @@ def test_only_the_quarantine_asks_everyone_for_a_key() -> None:
         (schemas.Catalogue, examples.CATALOGUE),
         (schemas.Indicators, examples.INDICATORS),
         (schemas.Accounts, examples.ACCOUNTS),
-        (schemas.Rejected, examples.REJECTED),
-        (schemas.OneRejected, examples.ONE_REJECTED),
-        (schemas.Reasons, examples.REASONS),
-        (schemas.Redrives, examples.REDRIVES),
-        (schemas.RedriveFiled, examples.REDRIVE_FILED),
+        (quarantine_schemas.Rejected, quarantine_examples.REJECTED),
+        (quarantine_schemas.OneRejected, quarantine_examples.ONE_REJECTED),
+        (quarantine_schemas.Reasons, quarantine_examples.REASONS),
+        (quarantine_schemas.Redrives, quarantine_examples.REDRIVES),
+        (quarantine_schemas.RedriveFiled, quarantine_examples.REDRIVE_FILED),
         (schemas.Health, examples.HEALTH),
         (schemas.Thresholds, examples.THRESHOLDS),
         (schemas.EmissionFactors, examples.EMISSION_FACTORS),
