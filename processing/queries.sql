@@ -124,6 +124,16 @@ COPY (
     ORDER BY sensor_id, observed_at
 ) TO STDOUT (FORMAT binary)
 
+-- name: hour_rows
+-- Flows and densities of a site's cross-sections.
+COPY (
+    SELECT bearing_deg::integer, window_start, width_s, simulated, coalesce(flow_veh_h, 'NaN'),
+           coalesce(density_veh_km, 'NaN'), lane_count::integer
+    FROM cross_section_indicator
+    WHERE site_id = {site_id} AND window_start >= {since} AND window_start < {until} AND width_s <= 900
+    ORDER BY bearing_deg, window_start
+) TO STDOUT (FORMAT binary)
+
 -- name: section_part_rows
 -- Parts of a site's road sections as its description has them, NaN and -1 for what it does not say.
 COPY (

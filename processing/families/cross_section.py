@@ -35,7 +35,7 @@ _STATES = "processing.kernels.congestion.states"
 
 def compute(task: Task) -> Rows:
     """Compute each direction of a site in each due window that has readings of its lanes."""
-    bearing = _bearings(task)
+    bearing = bearings(task)
     known = list(lane_series(task))
     coarsest: dict[tuple[int, int], int] = {}
     for lanes in known:
@@ -67,7 +67,7 @@ def _computed(task: Task, bearing: dict[int, int], lanes: LaneSeries, which: Int
     steps = lanes.there.shape[1]
     numbers = np.array(list(bearing.values()), np.int64)
     lane_count = (numbers[:, None] == bearing_deg).sum(axis=0)
-    limits = _limits(task, bearing, bearing_deg, window)
+    limits = section_limits(task, bearing, bearing_deg, window)
     flow, speed, space_kmh = _summed(lanes, which, section, np.repeat(lane_count, steps))
     found = _analysed(flow, speed, limits, steps)
     shape = len(codes), steps
@@ -105,7 +105,7 @@ def _computed(task: Task, bearing: dict[int, int], lanes: LaneSeries, which: Int
     )
 
 
-def _bearings(task: Task) -> dict[int, int]:
+def bearings(task: Task) -> dict[int, int]:
     """Where each lane leads, from the ``direction`` of its sensor: compass points or degrees; others are left out."""
     found = {}
     for sensor in task.sensors:
@@ -155,7 +155,7 @@ def _any(section: Ints, marks: Bools, shape: tuple[int, int]) -> Bools:
     return found
 
 
-def _limits(task: Task, bearing: dict[int, int], bearing_deg: Ints, window: Ints) -> Scoped:
+def section_limits(task: Task, bearing: dict[int, int], bearing_deg: Ints, window: Ints) -> Scoped:
     """Limits of cross-sections: those of the type that most of their lanes have, the first in the alphabet of two."""
     types = lane_types(task)
     usual = {}
@@ -163,7 +163,8 @@ def _limits(task: Task, bearing: dict[int, int], bearing_deg: Ints, window: Ints
         mine = sorted(types[lane] for lane, whose in bearing.items() if whose == one)
         usual[one] = max(dict.fromkeys(mine), key=mine.count)
     names = sorted(set(usual.values()) | {""})
-    scope = np.array([names.index(usual[one]) for one in bearing_deg.tolist()], np.int64)
+    # A direction whose lanes left the site meanwhile has the limits that hold everywhere.
+    scope = np.array([names.index(usual.get(one, "")) for one in bearing_deg.tolist()], np.int64)
     start_us = task.window_us[window] if len(window) else np.empty(0, np.int64)
     return task.thresholds.scoped(names, scope, start_us)
 
