@@ -86,8 +86,8 @@ def _day() -> list[Message]:
         if chance.random() < 0.9:
             values = FAULTY if chance.random() < 0.2 else {"count": count, **speed}
             found.append(_minute("a1", minute, **values))
-        stuck = {"count": 9, "speed_kmh": 44} if 60 <= minute < 90 else {"count": count, **speed}
-        classes = {"passenger_car_count": stuck["count"], "bus_count": 0} if minute % 7 else {}
+        stuck: dict[str, Any] = {"count": 9, "speed_kmh": 44} if 60 <= minute < 90 else {"count": count, **speed}
+        classes: dict[str, Any] = {"passenger_car_count": stuck["count"], "bus_count": 0} if minute % 7 else {}
         found.append(_minute("a2", minute, **stuck, **classes))
         found += [
             message(
