@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from processing.kernels.group import Floats, Ints, ratio, total
 
@@ -67,7 +66,7 @@ def hours(found: Quarters, shape: tuple[int, int], least: Floats) -> Floats:
     """
     covered = found.coverage_ratio.reshape(shape) >= np.broadcast_to(least, shape[0])[:, None]
     known = np.where(covered, found.mean.reshape(shape), np.nan)
-    return sliding_window_view(known, QUARTERS, axis=1)
+    return known[:, np.arange(shape[1] - QUARTERS + 1)[:, None] + np.arange(QUARTERS)]
 
 
 def peak_hour_factor(flow: Floats) -> Floats:
