@@ -369,7 +369,12 @@ async def _shelve(connection: Connection, stream: Stream) -> Shelf:
 
 def _rows(shelf: Shelf, checked: Sequence[Checked]) -> Rows:
     """Lay readings out in a stream's columns; position and sensor's number come later."""
-    return np.array([(0, 0, *shelf.stream.row(one.reading)) for one in checked], copy.dtype_of(shelf.columns))
+    rows = np.zeros(len(checked), copy.dtype_of(shelf.columns))
+    values = zip(*(shelf.stream.row(one.reading) for one in checked), strict=True)
+    # Column by column, because most of them are either full or empty, and an empty one costs next to nothing.
+    for column, said in zip(shelf.stream.columns, values, strict=False):
+        rows[column] = np.nan if said.count(None) == len(said) else said
+    return rows
 
 
 def _datetime(moment: np.datetime64) -> datetime:

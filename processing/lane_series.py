@@ -64,6 +64,22 @@ class LaneSeries:
     origin: Ints
     fault: Ints
 
+    def since(self, first: int) -> LaneSeries:
+        """Give the same series without the steps before one."""
+        return LaneSeries(
+            self.sensor_id,
+            self.window,
+            self.step_s,
+            self.start_us + first * self.step_s * SECOND_US,
+            self.there[:, first:],
+            self.simulated[:, first:],
+            self.flow[:, :, first:],
+            self.speed[:, :, first:],
+            self.occupancy[:, first:],
+            self.origin[:, first:],
+            self.fault[:, first:],
+        )
+
     @classmethod
     def empty(cls) -> LaneSeries:
         """No series, of a minute."""

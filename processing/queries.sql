@@ -108,6 +108,32 @@ COPY (
     ORDER BY sensor_id, observed_at
 ) TO STDOUT (FORMAT binary)
 
+-- name: class_rows
+-- Intervals of a site's lanes that tell classes of vehicles apart.
+COPY (
+    SELECT sensor_id, observed_at, simulated, interval_s, coalesce(motorcycle_count::double precision, 'NaN'),
+           coalesce(passenger_car_count::double precision, 'NaN'), coalesce(van_count::double precision, 'NaN'),
+           coalesce(car_trailer_count::double precision, 'NaN'), coalesce(truck_count::double precision, 'NaN'),
+           coalesce(truck_trailer_count::double precision, 'NaN'), coalesce(articulated_count::double precision, 'NaN'),
+           coalesce(bus_count::double precision, 'NaN'), coalesce(unclassified_count::double precision, 'NaN')
+    FROM traffic_reading
+    WHERE sensor_id = ANY (ARRAY(SELECT sensor_id FROM sensor WHERE site_id = {site_id} AND stream = 'traffic'))
+      AND observed_at >= {since} AND observed_at < {until}
+      AND num_nonnulls(motorcycle_count, passenger_car_count, van_count, car_trailer_count, truck_count,
+                       truck_trailer_count, articulated_count, bus_count, unclassified_count) > 0
+    ORDER BY sensor_id, observed_at
+) TO STDOUT (FORMAT binary)
+
+-- name: hour_rows
+-- Flows and densities of a site's cross-sections.
+COPY (
+    SELECT bearing_deg::integer, window_start, width_s, simulated, coalesce(flow_veh_h, 'NaN'),
+           coalesce(density_veh_km, 'NaN'), lane_count::integer
+    FROM cross_section_indicator
+    WHERE site_id = {site_id} AND window_start >= {since} AND window_start < {until} AND width_s <= 900
+    ORDER BY bearing_deg, window_start
+) TO STDOUT (FORMAT binary)
+
 -- name: section_part_rows
 -- Parts of a site's road sections as its description has them, NaN and -1 for what it does not say.
 COPY (

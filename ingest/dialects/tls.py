@@ -17,17 +17,19 @@ from msgspec import field
 from emscher import rejection
 from emscher.rejection import Reason, RejectedError
 from emscher.stream import Reading, Stream, Time
-from emscher.streams.traffic import STATUS, VALUES
+from emscher.streams.traffic import CLASSES, STATUS, VALUES
 from ingest.dialect import Spoken
 
 CODES = (-1, -2, -3)
 MS_IN_S = 1_000
+CLASS_NAMES = ("krad", "pkw", "lfw", "pkwA", "lkw", "lkwA", "sattel", "bus", "nk")
+"""The 8+1 classes, in the order of :data:`emscher.streams.traffic.CLASSES`."""
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One lane over one interval, under our names; the last five say nothing that is kept.
+    """One lane over one interval, under our names; the last four say nothing that is kept.
 
-    ``qPkw``, ``vgKfz`` and ``classes`` follow from other values or are computed here.
+    ``qPkw`` follows from other values, ``vgKfz`` is computed here; of ``classes``, the 8+1 are kept, no coarser ones.
     """
 
     end: Time = field(name="t_end")
@@ -42,9 +44,9 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speed_std_kmh: float | None = field(name="sKfz", default=None)
     quality_ratio: float = field(name="guete", default=1.0)
     status: dict[str, Literal["ok"]] = {}
+    classes: dict[str, float] = {}
     car_count: float | None = field(name="qPkw", default=None)
     smoothed_speed_kmh: float | None = field(name="vgKfz", default=None)
-    classes: dict[str, float] = {}
     lane: str | int | None = None
     seq: int | None = None
 
@@ -82,6 +84,9 @@ def _reading(stream: Stream, record: _Record) -> Reading | RejectedError:
             status[name] = STATUS[-int(value)]
         elif value is not None:
             values[name] = value / MS_IN_S if name == "gap_s" else value
+    for ours, theirs in zip(CLASSES, CLASS_NAMES, strict=True):
+        if (counted := record.classes.get(theirs)) is not None and counted not in CODES:
+            values[ours] = counted
     return stream.make({**values, "status": status} if status else values)
 
 

@@ -35,7 +35,7 @@ _STATES = "processing.kernels.congestion.states"
 
 def compute(task: Task) -> Rows:
     """Compute each direction of a site in each due window that has readings of its lanes."""
-    bearing = _bearings(task)
+    bearing = bearings(task)
     known = list(lane_series(task))
     coarsest: dict[tuple[int, int], int] = {}
     for lanes in known:
@@ -67,21 +67,28 @@ def _computed(task: Task, bearing: dict[int, int], lanes: LaneSeries, which: Int
     steps = lanes.there.shape[1]
     numbers = np.array(list(bearing.values()), np.int64)
     lane_count = (numbers[:, None] == bearing_deg).sum(axis=0)
-    limits = _limits(task, bearing, bearing_deg, window)
-    flow, speed, space_kmh = _summed(lanes, which, section, np.repeat(lane_count, steps))
-    found = _analysed(flow, speed, limits, steps)
-    shape = len(codes), steps
+    limits = section_limits(task, bearing, bearing_deg, window)
+    # What has memory needs the look-back; all else is computed where rows are written.
+    first = int(task.look_back_us // SECOND_US // lanes.step_s)
+    flow, speed = _summed(lanes, which, section, lane_count, ALL)
+    before = (len(codes), steps)
+    free_kmh = _free_speed(task, bearing, bearing_deg)
+    state = follow(
+        flow.number.reshape(before), speed.number.reshape(before), lane_count.astype(np.float64), free_kmh, limits
+    )
+    lanes = lanes.since(first)
+    shape = len(codes), lanes.there.shape[1]
+    classes = [(_since(flow, before, first), _since(speed, before, first))]
+    classes += [_summed(lanes, which, section, lane_count, number) for number in (HEAVY, CAR)]
+    flow, speed = stacked([one for one, _ in classes]), stacked([one for _, one in classes])
+    space_kmh = np.where(np.isnan(speed.number[ALL]), np.nan, _space_mean(lanes, which, section, len(codes)))
+    found = _analysed(flow, speed, limits, shape[1])
 
     def laid(values: Floats) -> Floats:
         return values.reshape(shape)
 
-    free_kmh = _free_speed(task, bearing, bearing_deg)
-    flow_veh_h, speed_kmh = laid(flow.number[ALL]), laid(speed.number[ALL])
-    state = follow(flow_veh_h, speed_kmh, lane_count.astype(np.float64), free_kmh, limits)
     there, simulated = _any(section, lanes.there[which], shape), _any(section, lanes.simulated[which], shape)
-    first = int(task.look_back_us // SECOND_US // lanes.step_s)
-    row, step = np.nonzero(there[:, first:])
-    at = row, step + first
+    row, step = at = np.nonzero(there)
     start_us = task.window_us[window] if len(window) else np.empty(0, np.int64)
     quality = np.where(np.isnan(flow.number[ALL]), np.nan, flow.quality_ratio[ALL])
     return table(
@@ -90,9 +97,9 @@ def _computed(task: Task, bearing: dict[int, int], lanes: LaneSeries, which: Int
         window_start=(start_us[row] + step * lanes.step_s * SECOND_US).view("M8[us]"),
         width_s=np.full(len(row), lanes.step_s),
         simulated=simulated[at],
-        flow_veh_h=flow_veh_h[at],
+        flow_veh_h=laid(flow.number[ALL])[at],
         heavy_share_pct=laid(found.heavy_share_pct.number)[at],
-        speed_kmh=speed_kmh[at],
+        speed_kmh=laid(speed.number[ALL])[at],
         space_mean_speed_kmh=laid(space_kmh)[at],
         density_veh_km=laid(found.density_veh_km.number[ALL])[at],
         pcu_flow_pcu_h=laid(found.design_flow_pcu_h.number)[at],
@@ -101,11 +108,11 @@ def _computed(task: Task, bearing: dict[int, int], lanes: LaneSeries, which: Int
         occupancy_pct=_occupancy(lanes, which, section, shape)[at],
         interpolated=flow.interpolated[ALL].reshape(shape)[at],
         lane_count=lane_count[row],
-        **state.columns(at),
+        **state.columns((row, step + first)),
     )
 
 
-def _bearings(task: Task) -> dict[int, int]:
+def bearings(task: Task) -> dict[int, int]:
     """Where each lane leads, from the ``direction`` of its sensor: compass points or degrees; others are left out."""
     found = {}
     for sensor in task.sensors:
@@ -119,24 +126,36 @@ def _bearings(task: Task) -> dict[int, int]:
     return found
 
 
-def _summed(lanes: LaneSeries, which: Ints, section: Ints, lane_count: Ints) -> tuple[Measured, Measured, Floats]:
-    """Add lanes to cross-sections by class, step by step; and the space mean of all vehicles."""
+def _cells(lanes: LaneSeries, which: Ints, section: Ints) -> tuple[Ints, Bools]:
+    """Cross-section and step of each lane's step that has a reading, and which those are."""
     steps = lanes.there.shape[1]
-    cells = len(lane_count)
-    cell = (section[:, None] * steps + np.arange(steps)).ravel()
     there = lanes.there[which].ravel()
-    cell = cell[there]
+    return (section[:, None] * steps + np.arange(steps)).ravel()[there], there
 
-    def flat(measured: Measured, number: int) -> Measured:
+
+def _summed(lanes: LaneSeries, which: Ints, section: Ints, lane_count: Ints, number: int) -> tuple[Measured, Measured]:
+    """Add one class of vehicles of lanes to cross-sections, step by step: flow, and speed."""
+    cell, there = _cells(lanes, which, section)
+    steps = lanes.there.shape[1]
+
+    def flat(measured: Measured) -> Measured:
         return reshaped(measured[number, which], (len(which) * steps,))[there]
 
-    pairs = [
-        cross_section(cell, cells, *strict(flat(lanes.flow, number), flat(lanes.speed, number)), lane_count)
-        for number in (ALL, HEAVY, CAR)
-    ]
-    flow, speed = stacked([one for one, _ in pairs]), stacked([one for _, one in pairs])
-    space_kmh = space_mean_of_flows(cell, cells, flat(lanes.flow, ALL).number, flat(lanes.speed, ALL).number)
-    return flow, speed, np.where(np.isnan(speed.number[ALL]), np.nan, space_kmh)
+    pair = strict(flat(lanes.flow), flat(lanes.speed))
+    return cross_section(cell, len(lane_count) * steps, *pair, np.repeat(lane_count, steps))
+
+
+def _space_mean(lanes: LaneSeries, which: Ints, section: Ints, count: int) -> Floats:
+    """Space mean of the lanes' speeds, step by step [km/h]."""
+    cell, there = _cells(lanes, which, section)
+    flow, speed = lanes.flow.number[ALL, which].ravel()[there], lanes.speed.number[ALL, which].ravel()[there]
+    return space_mean_of_flows(cell, count * lanes.there.shape[1], flow, speed)
+
+
+def _since(measured: Measured, shape: tuple[int, int], first: int) -> Measured:
+    """Leave out the steps before the first that is written; what is flat stays flat."""
+    kept = reshaped(measured, shape)[:, first:]
+    return reshaped(kept, (shape[0] * (shape[1] - first),))
 
 
 def _occupancy(lanes: LaneSeries, which: Ints, section: Ints, shape: tuple[int, int]) -> Floats:
@@ -155,7 +174,7 @@ def _any(section: Ints, marks: Bools, shape: tuple[int, int]) -> Bools:
     return found
 
 
-def _limits(task: Task, bearing: dict[int, int], bearing_deg: Ints, window: Ints) -> Scoped:
+def section_limits(task: Task, bearing: dict[int, int], bearing_deg: Ints, window: Ints) -> Scoped:
     """Limits of cross-sections: those of the type that most of their lanes have, the first in the alphabet of two."""
     types = lane_types(task)
     usual = {}
@@ -163,7 +182,8 @@ def _limits(task: Task, bearing: dict[int, int], bearing_deg: Ints, window: Ints
         mine = sorted(types[lane] for lane, whose in bearing.items() if whose == one)
         usual[one] = max(dict.fromkeys(mine), key=mine.count)
     names = sorted(set(usual.values()) | {""})
-    scope = np.array([names.index(usual[one]) for one in bearing_deg.tolist()], np.int64)
+    # A direction whose lanes left the site meanwhile has the limits that hold everywhere.
+    scope = np.array([names.index(usual.get(one, "")) for one in bearing_deg.tolist()], np.int64)
     start_us = task.window_us[window] if len(window) else np.empty(0, np.int64)
     return task.thresholds.scoped(names, scope, start_us)
 

@@ -136,6 +136,8 @@ async def test_streams_and_catalogue_come_from_the_registries(store: Settings) -
         "approach": "sensor",
         "availability": "sensor",
         "lane_quality": "sensor",
+        "vehicle_class": "sensor",
+        "peak_hour": "site",
         "virtual_section": "site",
         "traffic": "sensor",
         "cross_section": "site",

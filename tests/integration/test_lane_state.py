@@ -77,7 +77,7 @@ async def _tables(store: Settings) -> list[list[tuple[str, ...]]]:
 
 
 def _day() -> list[Message]:
-    """Three hours of four lanes with faults, gaps, stuck values, 15 s, a change of interval, a lane without speeds."""
+    """Three hours of four lanes: faults, gaps, stuck values, 15 s, a change of interval, no speeds, classes."""
     chance = random.Random(3)  # noqa: S311 - test data, no secret
     found = []
     for minute in range(180):
@@ -86,8 +86,9 @@ def _day() -> list[Message]:
         if chance.random() < 0.9:
             values = FAULTY if chance.random() < 0.2 else {"count": count, **speed}
             found.append(_minute("a1", minute, **values))
-        stuck = {"count": 9, "speed_kmh": 44} if 60 <= minute < 90 else {"count": count, **speed}
-        found.append(_minute("a2", minute, **stuck))
+        stuck: dict[str, Any] = {"count": 9, "speed_kmh": 44} if 60 <= minute < 90 else {"count": count, **speed}
+        classes: dict[str, Any] = {"passenger_car_count": stuck["count"], "bus_count": 0} if minute % 7 else {}
+        found.append(_minute("a2", minute, **stuck, **classes))
         found += [
             message(
                 "traffic",
@@ -150,7 +151,7 @@ async def test_late_readings_reach_compressed_indicators(store: Settings, second
     await _take(store, shuffled[:300])
     async with await connect(store, "owner", autocommit=True) as connection:
         for family in queues()["traffic"]:
-            if family.name != "lane_quality":
+            if family.name not in {"lane_quality", "vehicle_class"}:
                 await connection.execute("select compress_chunk(c) from show_chunks(%s) c", (family.table,))
         cursor = await connection.execute(
             "select count(*) from timescaledb_information.chunks"

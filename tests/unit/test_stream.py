@@ -44,6 +44,8 @@ def _reason(stream: str, payload: bytes | str) -> tuple[Reason, str]:
         ("{" + END + ',"speed_mph":30}', Reason.WRONG_UNIT),
         ("{" + END + ',"occupancy_ratio":0.3}', Reason.WRONG_UNIT),
         ("{" + END + ',"count":1,"heavy_count":2}', Reason.INCONSISTENT),
+        ("{" + END + ',"count":3,"van_count":2,"bus_count":2}', Reason.INCONSISTENT),
+        ("{" + END + ',"van_count":-1}', Reason.OUT_OF_RANGE),
         ("{" + END + ',"count":1,"status":{"count":"faulty"}}', Reason.INCONSISTENT),
         ("[" * 100_000, Reason.TOO_DEEP),
         ("[" * 100_000 + "]" * 100_000, Reason.TOO_DEEP),

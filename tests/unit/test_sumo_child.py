@@ -17,6 +17,7 @@ from simulators.sumo.child import Sumo, SumoError, check
 from simulators.sumo.layout import lay_out
 from simulators.sumo.network import Order, Passage
 from simulators.sumo.publishing import total_s
+from simulators.sumo.town.making import netconvert
 
 NET = '<configuration><input><net-file value="{}"/></input></configuration>'
 
@@ -104,7 +105,7 @@ async def test_a_network_without_signals_is_refused(crossing: Path, tmp_path: Pa
     nodes = crossing.parent / "town.nod.xml"
     plain = nodes.read_text().replace("traffic_light", "priority")
     (tmp_path / "a.nod.xml").write_text(plain)
-    command = ["netconvert", "-n", "a.nod.xml", "-e", str(crossing.parent / "town.edg.xml"), "-o", "a.net.xml"]
+    command = [netconvert(), "-n", "a.nod.xml", "-e", str(crossing.parent / "town.edg.xml"), "-o", "a.net.xml"]
     subprocess.run([*command, "--proj.utm"], cwd=tmp_path, check=True, capture_output=True)  # noqa: ASYNC221 - short
     path = tmp_path / "a.sumocfg"
     path.write_text(NET.format("a.net.xml"))

@@ -60,11 +60,22 @@ def make(town: Town, folder: Path) -> list[Path]:
     return [_scenario(town, name, one, folder) for name, one in town.demand.items()]
 
 
-def _convert(folder: Path) -> None:
+def netconvert() -> str:
+    """Find the program that makes networks.
+
+    Raises
+    ------
+    SumoError
+        It is not installed.
+    """
     program = shutil.which("netconvert") or _beside_library()
     if program is None:
         raise SumoError("netconvert is not installed.", "Install it with: pip install 'emscher[sumo]'")
-    command = [program, "-n", "town.nod.xml", "-e", "town.edg.xml", "-o", "town.net.xml"]
+    return program
+
+
+def _convert(folder: Path) -> None:
+    command = [netconvert(), "-n", "town.nod.xml", "-e", "town.edg.xml", "-o", "town.net.xml"]
     command += [part for option in NETCONVERT for part in option]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     if done.returncode:
