@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -41,7 +42,7 @@ class Shelf:
 
     stream: Stream
     columns: tuple[Column, ...]
-    stage: sql.Composed
+    staging: str
     store: sql.Composed
     fresh: sql.Composed
     conflicts: sql.Composed
@@ -257,7 +258,7 @@ class Writer:
 
 
 async def stage(connection: Connection, shelf: Shelf, rows: Rows) -> None:
-    """Bring a stream's readings to the server, for :func:`store`.
+    """Bring a stream's readings to the server, for :func:`store`; columns in which no reading has a value stay behind.
 
     Parameters
     ----------
@@ -268,8 +269,10 @@ async def stage(connection: Connection, shelf: Shelf, rows: Rows) -> None:
     rows : structured array
         The readings' rows.
     """
-    async with connection.cursor() as cursor, cursor.copy(shelf.stage) as out:
-        await out.write(copy.encode(rows, shelf.columns))
+    columns = copy.filled(rows, shelf.columns)
+    statement = _stage(shelf.staging, tuple(column.name for column in columns[1:]))
+    async with connection.cursor() as cursor, cursor.copy(statement) as out:
+        await out.write(copy.encode(rows, columns))
 
 
 async def store(
@@ -346,7 +349,7 @@ async def _shelve(connection: Connection, stream: Stream) -> Shelf:
     return Shelf(
         stream,
         (Column("position", "integer"), *columns),
-        _SQL["stage"].of(staging=staging, columns=names),
+        staging,
         _SQL["store"].of(
             readings=stream.table,
             latest=stream.latest_table,
@@ -365,6 +368,12 @@ async def _shelve(connection: Connection, stream: Stream) -> Shelf:
             kept_values=comma.join(sql.Identifier("kept", name) for name in values),
         ),
     )
+
+
+@lru_cache(maxsize=1024)
+def _stage(staging: str, columns: Sequence[str]) -> sql.Composed:
+    """Write the statement that brings some columns to a staging table."""
+    return _SQL["stage"].of(staging=staging, columns=columns)
 
 
 def _rows(shelf: Shelf, checked: Sequence[Checked]) -> Rows:

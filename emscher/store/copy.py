@@ -82,6 +82,24 @@ def dtype_of(columns: Sequence[Column]) -> np.dtype[np.void]:
     return np.dtype([(column.name, column.memory) for column in columns])
 
 
+def filled(rows: Rows, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Leave out the columns in which every row is NULL.
+
+    Parameters
+    ----------
+    rows : structured array, shape (n,)
+        Fields as of :func:`dtype_of`.
+    columns : sequence of Column
+        All of them.
+
+    Returns
+    -------
+    tuple of Column
+        The rest, in their order.
+    """
+    return tuple(column for column in columns if not (column.nullable and np.isnan(rows[column.name]).all()))
+
+
 def encode(rows: Rows, columns: Sequence[Column]) -> bytes:
     """Write rows in binary COPY format.
 

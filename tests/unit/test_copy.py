@@ -64,3 +64,16 @@ def test_a_column_of_text_is_refused() -> None:
     """A column the codec does not write is named."""
     with pytest.raises(CodecError, match="column note is text"):
         copy.dtype_of((Column("note", "text"),))
+
+
+def test_columns_without_a_value_stay_behind() -> None:
+    """What is NULL in every row need not travel; a column that may not be NULL always does."""
+    columns = (
+        copy.Column("a", "integer"),
+        copy.Column("b", "real", nullable=True),
+        copy.Column("c", "real", nullable=True),
+    )
+    rows = np.zeros(2, copy.dtype_of(columns))
+    rows["b"] = np.nan
+    rows["c"] = [np.nan, 1.0]
+    assert [one.name for one in copy.filled(rows, columns)] == ["a", "c"]
