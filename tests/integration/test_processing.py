@@ -110,7 +110,8 @@ async def test_order_batches_workers_and_kills_change_no_bit(
 
     one, other = await _tables(store), await _tables(second_store)
     for family in families().values():
-        assert one[family.name], family.name
+        # The pretend lanes do not tell the 8+1 classes apart; test_lane_state has readings that do.
+        assert one[family.name] or family.name == "vehicle_class", family.name
         assert one[family.name] == other[family.name], family.name
 
 
